@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import {
+  articleIdsOf,
+  isIndicator,
+  observablesOf,
+  referenceUrlsOf,
+  strictestTlp,
+  type Indicator,
+  type Mapping,
+  type Observable,
+  type ObservableType,
+  type Tlp,
+} from "@socdefenders/shared";
+
+/** One event of the sourcetype `socdefenders:indicator`: an observable of an indicator with all that is known of it. */
+export interface SplunkEvent {
+  /** Stable per indicator id, type and value: `dedup key sortby -modified` leaves the current state. */
+  readonly key: string;
+  readonly indicator_id: string;
+  readonly ioc_type: ObservableType | "pattern";
+  readonly ioc_value?: string;
+  readonly partial: boolean;
+  readonly pattern: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly confidence?: number | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly indicator_types?: readonly string[] | undefined;
+  readonly tlp?: Tlp | undefined;
+  readonly valid_from: string;
+  readonly valid_until?: string | undefined;
+  readonly created: string;
+  readonly modified: string;
+  readonly revoked: boolean;
+  readonly collection: string;
+  readonly references: readonly string[];
+  readonly article_ids: readonly string[];
+}
+
+/** Indicators become one event per observable, or one of `ioc_type` `pattern` where there is none; other objects are skipped. */
+export const map: Mapping<SplunkEvent> = (object, { collection }) => {
+  if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Splunk` };
+  const observables = observablesOf(object);
+  const items = observables.length === 0 ? [toEvent(object, undefined, collection)] : observables.map((one) => toEvent(object, one, collection));
+  return { kind: "items", items };
+};
+
+function toEvent(indicator: Indicator, observable: Observable | undefined, collection: string): SplunkEvent {
+  const type = observable?.type ?? "pattern";
+  return {
+    key: createHash("sha256").update(JSON.stringify([indicator.id, type, observable?.value])).digest("hex"),
+    indicator_id: indicator.id,
+    ioc_type: type,
+    ...(observable && { ioc_value: observable.value }),
+    partial: observable?.partial ?? false,
+    pattern: indicator.pattern,
+    name: indicator.name,
+    description: indicator.description,
+    confidence: indicator.confidence,
+    labels: indicator.labels,
+    indicator_types: indicator.indicator_types,
+    tlp: strictestTlp(indicator.object_marking_refs ?? []),
+    valid_from: indicator.valid_from,
+    valid_until: indicator.valid_until,
+    created: indicator.created,
+    modified: indicator.modified,
+    revoked: indicator.revoked ?? false,
+    collection,
+    references: referenceUrlsOf(indicator.external_references),
+    article_ids: articleIdsOf(indicator.external_references),
+  };
+}

@@ -1,0 +1,37 @@
+import { parseDocument } from "yaml";
+import { ConfigurationError } from "../errors/configuration-error.ts";
+
+/** What `${NAME}` is looked up in: the process environment, given by the one file that may read it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a YAML configuration and puts environment variables into its strings. `${NAME}` is replaced after parsing, so a value can
+ * never change the structure. Throws ConfigurationError with line and column, or naming the unset variables.
+ */
+export function parseConfiguration(text: string, environment: Environment, where: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new ConfigurationError(`${where}: ${problem.message}`, { remedy: "Correct the YAML." });
+  const unset = new Set<string>();
+  const content = substitute(document.toJS() as unknown, environment, unset);
+  if (unset.size > 0) {
+    const names = [...unset].join(", ");
+    throw new ConfigurationError(`${where}: environment variable not set: ${names}`, {
+      remedy: `Set ${names}, or write the value into a file and use the key that ends in _file.`,
+    });
+  }
+  return content;
+}
+
+function substitute(value: unknown, environment: Environment, unset: Set<string>): unknown {
+  if (typeof value === "string") {
+    return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      const found = environment[name];
+      if (found === undefined || found === "") unset.add(name);
+      return found ?? "";
+    });
+  }
+  if (Array.isArray(value)) return value.map((member) => substitute(member, environment, unset));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, substitute(member, environment, unset)]));
+}

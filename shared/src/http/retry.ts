@@ -1,0 +1,57 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { NetworkError } from "../errors/network-error.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "./request.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+/** When and how often a request is made again. */
+export interface RetryPolicy {
+  /** Requests in all, the first included. Default 5. */
+  readonly attempts: number;
+  /** Longest wait before the second request; it doubles with every further one. Default 1,000. */
+  readonly baseMs: number;
+  /** No back-off is longer; a server's Retry-After is obeyed in full all the same. Default 60,000. */
+  readonly maximumMs: number;
+  /** Whether a request whose outcome is unknown (reset, time-out) is repeated. False for a TAXII `next` cursor. Default true. */
+  readonly repeatUnknown: boolean;
+}
+
+export const defaultRetryPolicy: RetryPolicy = { attempts: 5, baseMs: 1000, maximumMs: 60_000, repeatUnknown: true };
+
+/** Answers that say "later", not "no": too many requests and the gateway and server troubles that pass. */
+export function isTemporary(status: number): boolean {
+  return status === 429 || status === 408 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+/**
+ * Sends a request until its answer is not temporary or the tries are used up; the last answer is returned, whatever it is. Waits
+ * what `Retry-After` says, else a full-jitter back-off. Throws the last {@link NetworkError} where no answer ever came, and the
+ * signal's reason on abort.
+ */
+export async function sendWithRetry(
+  http: HttpClient,
+  request: HttpRequest,
+  policy: RetryPolicy = defaultRetryPolicy,
+): Promise<HttpResponse> {
+  for (let attempt = 1; ; attempt += 1) {
+    const isLast = attempt >= policy.attempts;
+    const answer = await attemptOnce(http, request);
+    if (answer instanceof NetworkError) {
+      if (isLast || (answer.sent && !policy.repeatUnknown)) throw answer;
+    } else if (isLast || !isTemporary(answer.status)) return answer;
+    await wait(waitMs(answer, attempt, policy), undefined, { signal: request.signal });
+  }
+}
+
+async function attemptOnce(http: HttpClient, request: HttpRequest): Promise<HttpResponse | NetworkError> {
+  try {
+    return await http.send(request);
+  } catch (error) {
+    if (error instanceof NetworkError) return error;
+    throw error;
+  }
+}
+
+function waitMs(answer: HttpResponse | NetworkError, attempt: number, policy: RetryPolicy): number {
+  const asked = answer instanceof NetworkError ? undefined : retryAfterMs(answer.header("retry-after"), Date.now());
+  return asked ?? Math.random() * Math.min(policy.maximumMs, policy.baseMs * 2 ** (attempt - 1));
+}

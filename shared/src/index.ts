@@ -1,0 +1,48 @@
+export { createFileStore } from "./checkpoint/file-store.ts";
+export { positionName } from "./checkpoint/key.ts";
+export { createMemoryStore } from "./checkpoint/memory-store.ts";
+export { readRecord, writeRecord } from "./checkpoint/record.ts";
+export { parseConfiguration, type Environment } from "./config/load.ts";
+export { createSecret, redact, type Secret } from "./config/secret.ts";
+export { parseSection, readTextFile, textOrFile } from "./config/section.ts";
+export { ConfigurationError } from "./errors/configuration-error.ts";
+export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
+export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
+export { NetworkError } from "./errors/network-error.ts";
+export { PositionError } from "./errors/position-error.ts";
+export { TargetError } from "./errors/target-error.ts";
+export { isLoopback, parseAddress } from "./http/address.ts";
+export { createHttpClient, printable, type HttpClient, type HttpClientOptions, type HttpRequest, type HttpResponse } from "./http/request.ts";
+export { retryAfterMs } from "./http/retry-after.ts";
+export { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
+export { clean } from "./log/clean.ts";
+export { createLogger, silentLogger, toJsonLine, type LogContext, type Logger, type LogLevel, type LogRecord } from "./log/logger.ts";
+export type {
+  CheckpointStore,
+  Connector,
+  Cursor,
+  Host,
+  Mapped,
+  Mapping,
+  MappingContext,
+  Page,
+  PositionKey,
+  Refusal,
+  Rejected,
+  Sink,
+  Source,
+  Target,
+} from "./pipeline/contract.ts";
+export { createFileDeadLetters, deadLetterFile, type DeadLetters } from "./pipeline/dead-letter.ts";
+export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
+export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
+export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
+export { strictestTlp, tlpLevels, type Tlp } from "./stix/marking.ts";
+export { isIndicator, parseStixObject, type ExternalReference, type Indicator, type Parsed, type StixObject } from "./stix/object.ts";
+export { observablesOf, type Observable, type ObservableType } from "./stix/pattern/observable.ts";
+export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
+export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
+export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
+export { chooseCollections, openFeed, type Feed } from "./taxii/feed.ts";
+export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
+export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";

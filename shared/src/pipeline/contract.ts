@@ -1,0 +1,103 @@
+import type { Logger } from "../log/logger.ts";
+import type { StixObject } from "../stix/object.ts";
+
+/**
+ * Where a walk through one collection stands. Only the source that made it reads it; stores keep it verbatim as JSON.
+ * `position` is the feed's own time stamp, for people and summaries.
+ */
+export interface Cursor {
+  readonly position: string;
+  readonly [member: string]: unknown;
+}
+
+/** Something the feed served that is no STIX object, or that a target refused for good. It goes to the dead letters. */
+export interface Rejected {
+  readonly reason: string;
+  readonly content: unknown;
+}
+
+/** The unit of delivery and of redelivery. */
+export interface Page {
+  /** New objects in the feed's order; what earlier pages already brought is left out and counted in `repeated`. */
+  readonly objects: readonly StixObject[];
+  readonly unreadable: readonly Rejected[];
+  readonly repeated: number;
+  /** What to save once every object of this page is delivered; undefined while the feed has not said where it stands. */
+  readonly cursor: Cursor | undefined;
+}
+
+/** One collection of a feed. */
+export interface Source {
+  /**
+   * Every page after `from`, or from the configured start. Called once a run. Throws FeedError when the feed cannot be read on,
+   * PositionError when `from` is none of its own, and the signal's reason on abort.
+   */
+  pages(from: Cursor | undefined, signal: AbortSignal): AsyncIterable<Page>;
+}
+
+export interface MappingContext {
+  /** Id of the collection the object came from. */
+  readonly collection: string;
+}
+
+/** What becomes of one object: items to deliver, or a stable reason why it has none (it is counted under that reason). */
+export type Mapped<Item> =
+  | { readonly kind: "items"; readonly items: readonly Item[] }
+  | { readonly kind: "skipped"; readonly reason: string };
+
+/** Pure: no clock, no network, no environment. The same object always gives the same items, with ids that never change. */
+export type Mapping<Item> = (object: StixObject, context: MappingContext) => Mapped<Item>;
+
+/** An item the target will never take, and why. Everything else of the same write is delivered. */
+export interface Refusal<Item> {
+  readonly item: Item;
+  readonly reason: string;
+}
+
+export interface Sink<Item> {
+  /** Proves address, credential and destination for real and stores nothing. Throws TargetError or ConfigurationError with advice. */
+  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the target has confirmed every item but the refused. Throws TargetError when it has not: then the whole page is
+   * read and written again later, so items carry ids the target recognises.
+   */
+  write(items: readonly Item[], signal: AbortSignal): Promise<readonly Refusal<Item>[]>;
+  /** Called once at the end of a run; `failure` is what ended it early. Releases connections and never throws. */
+  close(failure?: Error): Promise<void>;
+}
+
+/** What a position belongs to: change any member and the walk starts anew instead of going on from a place that is not its own. */
+export interface PositionKey {
+  /** Name of the target instance. */
+  readonly target: string;
+  readonly endpoint: string;
+  readonly collection: string;
+}
+
+export interface CheckpointStore {
+  /** The saved cursor; undefined on a first run. Throws PositionError when something is there but cannot be read. */
+  load(key: PositionKey): Promise<Cursor | undefined>;
+  /** Replaces the cursor atomically and durably: after a crash either the old or the new one is there. */
+  save(key: PositionKey, cursor: Cursor): Promise<void>;
+}
+
+/** What the process around a connector lends it. */
+export interface Host {
+  readonly log: Logger;
+  readonly userAgent: string;
+}
+
+/** An opened connector. `checkpoints` is there only where the target itself keeps the position; else the host's store does. */
+export interface Target<Item> {
+  readonly sink: Sink<Item>;
+  readonly checkpoints?: CheckpointStore;
+}
+
+/** Everything the core knows of a SIEM. */
+export interface Connector<Config, Item> {
+  readonly name: string;
+  /** Reads the operator's section strictly; `path` is where it stands (`splunk`), for messages. Throws ConfigurationError. */
+  parseConfig(input: unknown, path: string): Config;
+  readonly map: Mapping<Item>;
+  open(config: Config, host: Host): Target<Item>;
+}

@@ -1,0 +1,114 @@
+import { ConnectorError } from "../errors/connector-error.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Collection } from "../taxii/client.ts";
+import type { Feed } from "../taxii/feed.ts";
+import type { CheckpointStore, Mapping, Sink } from "./contract.ts";
+import type { DeadLetters } from "./dead-letter.ts";
+import { run, type PageOutcome } from "./run.ts";
+
+export interface PollOptions<Item> {
+  readonly feed: Feed;
+  /** Name of the target instance. */
+  readonly target: string;
+  readonly map: Mapping<Item>;
+  readonly sink: Sink<Item>;
+  readonly checkpoints: CheckpointStore;
+  readonly deadLetters: DeadLetters;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Called after each delivered page, for progress. */
+  readonly onPage?: (outcome: PageOutcome, collection: Collection) => void;
+}
+
+/** What one run did with one collection; the line of `run --json`. */
+export interface CollectionSummary {
+  readonly target: string;
+  readonly collection: string;
+  readonly pages: number;
+  readonly read: number;
+  readonly mapped: number;
+  readonly delivered: number;
+  readonly skipped: number;
+  readonly refused: number;
+  readonly position: string | null;
+  readonly duration_ms: number;
+  readonly skipped_reasons: Readonly<Record<string, number>>;
+  readonly refused_reasons: Readonly<Record<string, number>>;
+  /** What ended the collection early; its position stands behind its last delivered page. */
+  readonly failure?: ConnectorError;
+}
+
+/**
+ * Delivers what is new in each chosen collection of a feed to one target, a summary each. A collection that fails says so in its
+ * summary and does not stop the others. Throws what is not one collection's trouble: wrong configuration, an unreachable feed, the
+ * signal's reason, and errors nobody foresaw. The sink is closed in every case.
+ */
+export async function* poll<Item>(options: PollOptions<Item>): AsyncGenerator<CollectionSummary, void, undefined> {
+  let failure: Error | undefined;
+  try {
+    for (const collection of await options.feed.chosenCollections(options.signal)) {
+      const summary = await pollCollection(collection, options);
+      failure ??= summary.failure;
+      yield summary;
+    }
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    await options.sink.close(failure);
+  }
+}
+
+async function pollCollection<Item>(collection: Collection, options: PollOptions<Item>): Promise<CollectionSummary> {
+  const { feed, target, log, onPage } = options;
+  const key = { target, endpoint: feed.endpoint, collection: collection.id };
+  const started = performance.now();
+  const total = { pages: 0, read: 0, mapped: 0, delivered: 0, skipped: 0, refused: 0, position: null as string | null };
+  const skippedReasons: Record<string, number> = {};
+  const refusedReasons: Record<string, number> = {};
+  let failure: ConnectorError | undefined;
+  try {
+    for await (const outcome of run({ ...options, source: feed.source(collection), key })) {
+      total.pages += 1;
+      total.read += outcome.read;
+      total.mapped += outcome.mapped;
+      total.delivered += outcome.delivered;
+      total.skipped += addCounts(skippedReasons, outcome.skipped);
+      total.refused += addCounts(refusedReasons, outcome.refused);
+      total.position = outcome.position ?? total.position;
+      logPage(log, target, collection, outcome);
+      onPage?.(outcome, collection);
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    failure = error;
+    log.error("collection_failed", `${target}, ${collection.id}: ${error.message}`, { target, collection: collection.id, remedy: error.remedy });
+  }
+  return {
+    target,
+    collection: collection.id,
+    ...total,
+    duration_ms: Math.round(performance.now() - started),
+    skipped_reasons: skippedReasons,
+    refused_reasons: refusedReasons,
+    ...(failure && { failure }),
+  };
+}
+
+function logPage(log: Logger, target: string, collection: Collection, outcome: PageOutcome): void {
+  const context = { target, collection: collection.id };
+  for (const [reason, count] of Object.entries(outcome.refused)) {
+    log.warn("refused", `${count} kept as dead letters: ${reason}`, { ...context, reason, count });
+  }
+  const { read, delivered, repeated, position } = outcome;
+  log.debug("page_delivered", `${delivered} delivered, position ${position ?? "not known"}`, { ...context, read, delivered, repeated, position });
+}
+
+function addCounts(totals: Record<string, number>, counts: Readonly<Record<string, number>>): number {
+  let sum = 0;
+  for (const [reason, count] of Object.entries(counts)) {
+    totals[reason] = (totals[reason] ?? 0) + count;
+    sum += count;
+  }
+  return sum;
+}

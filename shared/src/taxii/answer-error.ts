@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { FeedError } from "../errors/feed-error.ts";
+import { printable, type HttpResponse } from "../http/request.ts";
+import { clean } from "../log/clean.ts";
+
+/**
+ * The error an answer other than 200 stands for. Two bodies are known: the vendor's `{error: {code, message, details, request_id}}`
+ * and the TAXII error resource (TAXII 2.1 §3.6.1); anything else, HTML of a gateway for instance, costs only the details.
+ */
+export function answerError(response: HttpResponse, url: URL): FeedError {
+  const { status } = response;
+  const { code, message, requestId, upgradeUrl } = readErrorBody(response.text);
+  const said = [message ?? code, requestId === undefined ? undefined : `request ${requestId}`].filter((part) => part !== undefined);
+  const detail = said.length === 0 ? "" : `: ${clean(said.join(", "), 300)}`;
+  return new FeedError(`GET ${printable(url)}: HTTP ${status} ${meanings[status] ?? ""}`.trimEnd() + detail, {
+    remedy: remedyFor(status, upgradeUrl),
+    status,
+    ...(code !== undefined && { code }),
+    ...(requestId !== undefined && { requestId }),
+  });
+}
+
+const meanings: Readonly<Record<number, string>> = {
+  400: "the feed refused the request",
+  401: "the feed does not know this key",
+  403: "the key is valid but may not read this",
+  404: "not there, or not for this key",
+  406: "the server does not speak TAXII 2.1",
+  429: "too many requests",
+};
+
+function remedyFor(status: number, upgradeUrl: string | undefined): string {
+  switch (status) {
+    case 401:
+      return "Check feed.api_key (api_key_file) and feed.auth: expired, mistyped, or of another account.";
+    case 403:
+      return `The plan of this key does not include the TAXII feed: use a key with the scope read:stix${upgradeUrl === undefined ? "" : `, or upgrade at ${clean(upgradeUrl, 200)}`}.`;
+    case 404:
+      return "Check feed.endpoint and feed.collections: `socdefenders collections CONFIG` lists what this key can read.";
+    case 429:
+      return "Another client may be using the same key; wait and run again, the position is saved.";
+    default:
+      return status >= 500 ? "The feed has trouble; run again later, the position is saved." : "Check feed.endpoint.";
+  }
+}
+
+interface ErrorBody {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly upgradeUrl?: string | undefined;
+}
+
+function readErrorBody(text: string): ErrorBody {
+  try {
+    const body = errorBodySchema.parse(JSON.parse(text));
+    return {
+      code: body.error?.code ?? body.error_code,
+      message: body.error?.message ?? body.title,
+      requestId: body.error?.request_id ?? body.error_id,
+      upgradeUrl: body.error?.details?.upgrade_url,
+    };
+  } catch {
+    // Not one of the two known bodies: the status alone has to do.
+    return {};
+  }
+}
+
+const text = z.string().optional().catch(undefined);
+
+const errorBodySchema = z.object({
+  error: z
+    .object({ code: text, message: text, request_id: text, details: z.object({ upgrade_url: text }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  title: text,
+  error_code: text,
+  error_id: text,
+});

@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { FeedError } from "../errors/feed-error.ts";
+import { NetworkError } from "../errors/network-error.ts";
+import { printable, type HttpClient, type HttpResponse } from "../http/request.ts";
+import { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "../http/retry.ts";
+import type { FeedConfig } from "./config.ts";
+import { answerError } from "./answer-error.ts";
+import { isTrusted } from "./trust.ts";
+
+/** TAXII 2.1 §5.2.1. Ids need not be UUIDs: this vendor's are not. */
+export interface Collection {
+  readonly id: string;
+  readonly title: string;
+  readonly alias?: string | undefined;
+  readonly description?: string | undefined;
+  readonly can_read: boolean;
+}
+
+export interface ObjectsQuery {
+  /** Exclusive, sent verbatim (TAXII 2.1 §3.4). */
+  readonly addedAfter: string;
+  readonly limit: number;
+  /** Opaque cursor of the page before; goes with the same other parameters (TAXII 2.1 §3.5). */
+  readonly next?: string | undefined;
+}
+
+/** One answer of the objects endpoint, an envelope or a bundle. Header times are the server's own strings. */
+export interface ObjectsAnswer {
+  readonly objects: readonly unknown[];
+  readonly more: boolean | undefined;
+  readonly next: string | undefined;
+  readonly dateAddedLast: string | undefined;
+}
+
+/** A TAXII 2.1 client for reading. Every method throws FeedError with a remedy; the credential goes to trusted hosts only. */
+export interface TaxiiClient {
+  /** Discovery, then the collections of the API root it names. */
+  collections(signal: AbortSignal): Promise<readonly Collection[]>;
+  objects(collectionId: string, query: ObjectsQuery, signal: AbortSignal): Promise<ObjectsAnswer>;
+}
+
+const mediaType = "application/taxii+json;version=2.1";
+const mostRedirects = 3;
+
+export function createTaxiiClient(config: FeedConfig, http: HttpClient, retryPolicy: RetryPolicy = defaultRetryPolicy): TaxiiClient {
+  const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
+  let root: Promise<URL> | undefined;
+  const apiRoot = (signal: AbortSignal): Promise<URL> => (root ??= discover(signal));
+
+  async function get(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
+    let target = url;
+    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+      assertTrusted(target, config);
+      const response = await send(target, policy, signal);
+      const location = redirectTarget(response, target);
+      if (location === undefined) return response;
+      target = location;
+    }
+    throw new FeedError(`GET ${printable(url)}: more than ${mostRedirects} redirects`, { remedy: "Check feed.endpoint." });
+  }
+
+  async function send(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
+    try {
+      return await sendWithRetry(http, { method: "GET", url, headers, signal }, policy);
+    } catch (cause) {
+      if (!(cause instanceof NetworkError)) throw cause;
+      throw new FeedError(`the feed cannot be reached: ${cause.message}`, {
+        remedy: `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`,
+        cause,
+      });
+    }
+  }
+
+  async function getJson<T>(url: URL, schema: z.ZodType<T>, what: string, policy: RetryPolicy, signal: AbortSignal) {
+    const response = await get(url, policy, signal);
+    if (response.status !== 200) throw answerError(response, url);
+    return { body: parseBody(response.text, schema, what, url), response };
+  }
+
+  async function discover(signal: AbortSignal): Promise<URL> {
+    const { body } = await getJson(config.endpoint, discoverySchema, "a TAXII discovery document", retryPolicy, signal);
+    const named = body.default ?? body.api_roots?.[0];
+    return named === undefined ? config.endpoint : resolveApiRoot(named, config.endpoint);
+  }
+
+  return {
+    async collections(signal) {
+      const url = new URL("collections/", await apiRoot(signal));
+      const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", retryPolicy, signal);
+      return body.collections ?? [];
+    },
+    async objects(collectionId, { addedAfter, limit, next }, signal) {
+      const url = new URL(`collections/${encodeURIComponent(collectionId)}/objects/`, await apiRoot(signal));
+      url.searchParams.set("added_after", addedAfter);
+      url.searchParams.set("limit", String(limit));
+      if (next !== undefined) url.searchParams.set("next", next);
+      // A cursor may be used up by being asked: where the outcome of the request is unknown, the walk goes back to its position.
+      const policy = { ...retryPolicy, repeatUnknown: next === undefined };
+      const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", policy, signal);
+      return {
+        objects: body.objects ?? [],
+        more: body.more,
+        next: body.next === "" ? undefined : body.next,
+        dateAddedLast: response.header("x-taxii-date-added-last"),
+      };
+    },
+  };
+}
+
+function authorization({ auth, apiKey, username }: FeedConfig): Record<string, string> {
+  if (auth === "x-api-key") return { "x-api-key": apiKey.reveal() };
+  if (auth === "bearer") return { authorization: `Bearer ${apiKey.reveal()}` };
+  return { authorization: `Basic ${Buffer.from(`${username ?? ""}:${apiKey.reveal()}`).toString("base64")}` };
+}
+
+function assertTrusted(url: URL, config: FeedConfig): void {
+  if (isTrusted(url, config.endpoint, config.trustedHosts)) return;
+  throw new FeedError(`the feed at ${config.endpoint.host} points to ${url.protocol}//${url.host}, which must not see the key`, {
+    remedy: `If that host belongs to the feed, add ${url.host} to feed.trusted_hosts.`,
+  });
+}
+
+function redirectTarget({ status, header }: HttpResponse, from: URL): URL | undefined {
+  if (status < 300 || status > 399 || status === 304) return undefined;
+  const location = header("location");
+  const url = location === undefined ? null : URL.parse(location, from.href);
+  if (url === null || url.username !== "" || url.password !== "") {
+    throw new FeedError(`GET ${printable(from)}: redirect (${status}) to nowhere usable`, { remedy: "Check feed.endpoint." });
+  }
+  return url;
+}
+
+/** TAXII 2.1 §4.1.1: an absolute https address, or a path with exactly one leading slash. */
+function resolveApiRoot(named: string, endpoint: URL): URL {
+  const isUsable = /^https?:\/\/[^\\]+$/.test(named) || /^\/(?![/\\])[^\\]*$/.test(named);
+  const url = isUsable ? URL.parse(named.endsWith("/") ? named : `${named}/`, endpoint.href) : null;
+  if (url === null || url.search !== "" || url.username !== "") {
+    throw new FeedError("the discovery document names an unusable API root", { remedy: "Report it to the feed's operator." });
+  }
+  return url;
+}
+
+function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, url: URL): T {
+  const where = `GET ${printable(url)}`;
+  const remedy = "Check feed.endpoint and the proxies on the way; if they are right, ask the feed's operator. Nothing was skipped.";
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw new FeedError(`${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(text.slice(0, 60))})`, {
+      remedy,
+      cause,
+    });
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new FeedError(`${where}: expected ${what}: ${z.prettifyError(parsed.error)}`, { remedy });
+}
+
+/** Whether a walk may start over from its position after this error: the cursor expired, was refused or its answer got lost. */
+export function isCursorLoss(error: unknown): boolean {
+  if (!(error instanceof FeedError)) return false;
+  return error.cause instanceof NetworkError || error.status === 400 || error.status === 404 || isTemporary(error.status ?? 0);
+}
+
+const discoverySchema = z.object({ default: z.string().optional(), api_roots: z.array(z.string()).optional() });
+
+const collectionsSchema = z.object({
+  collections: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string().default(""),
+        alias: z.string().optional(),
+        description: z.string().optional(),
+        can_read: z.boolean().default(true),
+      }),
+    )
+    .optional(),
+});
+
+// By shape, not by `type`: the vendor's documents show a bundle here and an envelope there.
+const objectsSchema = z.object({
+  objects: z.array(z.unknown()).optional(),
+  more: z.boolean().optional(),
+  next: z.string().optional(),
+});

@@ -1,0 +1,87 @@
+import { parse, toSeconds } from "iso8601-duration";
+import { z } from "zod";
+import { parseSection, readTextFile, textOrFile } from "../config/section.ts";
+import type { Secret } from "../config/secret.ts";
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import { parseAddress } from "../http/address.ts";
+import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
+
+/** The `feed` section, validated. */
+export interface FeedConfig {
+  /** Discovery URL, ending in a slash. */
+  readonly endpoint: URL;
+  readonly apiKey: Secret;
+  readonly auth: "bearer" | "basic" | "x-api-key";
+  /** User name of `basic`. */
+  readonly username?: string | undefined;
+  /** Ids, aliases or titles; `*` is all readable ones. */
+  readonly collections: readonly string[];
+  /** How far back a first run reaches: an ISO 8601 duration or an RFC 3339 time. */
+  readonly start: string;
+  /** Objects asked for in one request, 10 to 1,000. */
+  readonly pageSize: number;
+  /** Seconds from the end of one poll to the next in a run that is a service; never under 60, what the feed's cache holds. */
+  readonly pollSeconds: number;
+  readonly trustedHosts: readonly string[];
+  readonly ca?: string | undefined;
+  readonly proxy?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Reads the `feed` section strictly; files it names are read here. Throws ConfigurationError. */
+export function parseFeedConfig(input: unknown): FeedConfig {
+  const section = parseSection(feedSchema, input, "feed");
+  const endpoint = parseAddress(section.endpoint, "feed.endpoint");
+  if (!endpoint.pathname.endsWith("/")) endpoint.pathname += "/";
+  const apiKey = textOrFile(section.api_key, section.api_key_file, "feed.api_key");
+  if (section.auth === "basic" && section.username === undefined) {
+    throw new ConfigurationError("feed.username is missing", { remedy: "auth: basic needs feed.username, the account's e-mail address." });
+  }
+  assertStart(section.start);
+  return {
+    endpoint,
+    apiKey,
+    auth: section.auth,
+    username: section.username,
+    collections: section.collections,
+    start: section.start,
+    pageSize: section.page_size,
+    pollSeconds: section.poll_seconds,
+    trustedHosts: section.trusted_hosts,
+    ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, "feed.ca_file"),
+    proxy: section.proxy,
+    timeoutMs: section.timeout_ms,
+  };
+}
+
+/** The exclusive `added_after` of a first run: `start` itself where it is a time, else that long before `now` (epoch ms). */
+export function startTime(start: string, now: number): string {
+  if (toMicroseconds(start) !== undefined) return start;
+  return fromMicroseconds(BigInt(now) * 1000n - BigInt(Math.round(toSeconds(parse(start), new Date(now)) * 1_000_000)));
+}
+
+function assertStart(start: string): void {
+  try {
+    startTime(start, 0);
+  } catch {
+    throw new ConfigurationError(`feed.start: neither a duration nor a time: ${start}`, {
+      remedy: "Write a duration like P30D or PT12H, or a time like 2026-01-31T00:00:00Z.",
+    });
+  }
+}
+
+const feedSchema = z.strictObject({
+  endpoint: z.string(),
+  api_key: z.string().min(1).optional(),
+  api_key_file: z.string().optional(),
+  auth: z.enum(["bearer", "basic", "x-api-key"]).default("bearer"),
+  username: z.string().optional(),
+  collections: z.array(z.string().min(1)).min(1).default(["*"]),
+  start: z.string().default("P30D"),
+  page_size: z.int().min(10).max(1000).default(1000),
+  poll_seconds: z.int().min(60).default(300),
+  trusted_hosts: z.array(z.string()).default([]),
+  ca_file: z.string().optional(),
+  proxy: z.string().optional(),
+  timeout_ms: z.int().min(1000).default(60_000),
+});

@@ -1,0 +1,48 @@
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import { createHttpClient } from "../http/request.ts";
+import type { RetryPolicy } from "../http/retry.ts";
+import type { Host, Source } from "../pipeline/contract.ts";
+import { createTaxiiClient, type Collection } from "./client.ts";
+import { startTime, type FeedConfig } from "./config.ts";
+import { createTaxiiSource } from "./source.ts";
+
+/** A feed opened with its own connections. */
+export interface Feed {
+  readonly endpoint: string;
+  /** Every collection the server lists, readable or not. */
+  listCollections(signal: AbortSignal): Promise<readonly Collection[]>;
+  /** The ones the configuration chose. Throws ConfigurationError, with what there is, when one of them is not readable here. */
+  chosenCollections(signal: AbortSignal): Promise<readonly Collection[]>;
+  source(collection: Collection): Source;
+  close(): Promise<void>;
+}
+
+export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPolicy?: RetryPolicy): Feed {
+  const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent });
+  const client = createTaxiiClient(config, http, retryPolicy);
+  return {
+    endpoint: config.endpoint.href,
+    listCollections: (signal) => client.collections(signal),
+    chosenCollections: async (signal) => chooseCollections(config.collections, await client.collections(signal)),
+    source: (collection) =>
+      createTaxiiSource({ client, collection, start: startTime(config.start, Date.now()), pageSize: config.pageSize, log }),
+    close: () => http.close(),
+  };
+}
+
+/** Collections by id, alias or title; `*` is all readable ones, each once. */
+export function chooseCollections(wanted: readonly string[], offered: readonly Collection[]): readonly Collection[] {
+  const readable = offered.filter(({ can_read }) => can_read);
+  const chosen = new Set<Collection>();
+  for (const name of wanted) {
+    const found = name === "*" ? readable : readable.filter(({ id, alias, title }) => [id, alias, title].includes(name));
+    if (found.length === 0) {
+      const names = readable.map(({ id }) => id).join(", ") || "none";
+      throw new ConfigurationError(`feed.collections: no readable collection ${JSON.stringify(name)}`, {
+        remedy: `Choose from: ${names}.`,
+      });
+    }
+    for (const collection of found) chosen.add(collection);
+  }
+  return [...chosen];
+}
