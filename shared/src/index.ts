@@ -46,3 +46,4 @@ export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed } from "./taxii/feed.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
+export { userAgent, version } from "./version.ts";

@@ -8,6 +8,11 @@ const unzip = promisify(gunzip);
 export interface HttpClientOptions {
   /** Extra certificate authorities in PEM, besides the public ones. */
   readonly ca?: string | undefined;
+  /**
+   * Set where the certificate must be signed by `ca` but may carry any name: splunkd's own names no host. The public authorities
+   * are not trusted then.
+   */
+  readonly anyName?: boolean | undefined;
   /** Address of an HTTP proxy, with or without `user:password@`. */
   readonly proxy?: string | undefined;
   /** Longest wait for the answer's head, and for each further piece of its body. Default 60,000. */
@@ -76,10 +81,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-async function openDispatcher({ ca, proxy, timeoutMs = 60_000 }: HttpClientOptions): Promise<Dispatcher> {
+async function openDispatcher({ ca, anyName = false, proxy, timeoutMs = 60_000 }: HttpClientOptions): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import("undici");
-  const { rootCertificates } = await import("node:tls");
-  const tls = { timeout: connectTimeoutMs, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
+  const { getCACertificates } = await import("node:tls");
+  const tls = {
+    timeout: connectTimeoutMs,
+    ...(ca !== undefined && { ca: anyName ? [ca] : [...getCACertificates("default"), ca] }),
+    ...(anyName && { checkServerIdentity: () => undefined }),
+  };
   const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
   return proxy === undefined
     ? new Agent({ connect: tls, ...timeouts })

@@ -30,6 +30,7 @@ export interface CollectionSummary {
   readonly delivered: number;
   readonly skipped: number;
   readonly refused: number;
+  /** Where the collection stands now, as the feed wrote it; null while nothing was ever delivered. */
   readonly position: string | null;
   readonly duration_ms: number;
   readonly skipped_reasons: Readonly<Record<string, number>>;
@@ -60,7 +61,7 @@ export async function* poll<Item>(options: PollOptions<Item>): AsyncGenerator<Co
 }
 
 async function pollCollection<Item>(collection: Collection, options: PollOptions<Item>): Promise<CollectionSummary> {
-  const { feed, target, log, onPage } = options;
+  const { feed, target, checkpoints, log, onPage } = options;
   const key = { target, endpoint: feed.endpoint, collection: collection.id };
   const started = performance.now();
   const total = { pages: 0, read: 0, mapped: 0, delivered: 0, skipped: 0, refused: 0, position: null as string | null };
@@ -82,8 +83,9 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     failure = error;
-    log.error("collection_failed", `${target}, ${collection.id}: ${error.message}`, { target, collection: collection.id, remedy: error.remedy });
   }
+  // Nothing new: the position stands where an earlier run left it.
+  if (failure === undefined) total.position ??= (await checkpoints.load(key))?.position ?? null;
   return {
     target,
     collection: collection.id,

@@ -45,7 +45,14 @@ const mostRedirects = 3;
 export function createTaxiiClient(config: FeedConfig, http: HttpClient, retryPolicy: RetryPolicy = defaultRetryPolicy): TaxiiClient {
   const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
   let root: Promise<URL> | undefined;
-  const apiRoot = (signal: AbortSignal): Promise<URL> => (root ??= discover(signal));
+  const apiRoot = (signal: AbortSignal): Promise<URL> => {
+    // Kept once it is known; a failure is not, so that a service finds the feed again when it is back.
+    root ??= discover(signal).catch((error: unknown) => {
+      root = undefined;
+      throw error;
+    });
+    return root;
+  };
 
   async function get(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
     let target = url;

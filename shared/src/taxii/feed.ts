@@ -4,7 +4,7 @@ import type { RetryPolicy } from "../http/retry.ts";
 import type { Host, Source } from "../pipeline/contract.ts";
 import { createTaxiiClient, type Collection } from "./client.ts";
 import { startTime, type FeedConfig } from "./config.ts";
-import { createTaxiiSource } from "./source.ts";
+import { createTaxiiSource, type TaxiiSourceOptions } from "./source.ts";
 
 /** A feed opened with its own connections. */
 export interface Feed {
@@ -13,7 +13,8 @@ export interface Feed {
   listCollections(signal: AbortSignal): Promise<readonly Collection[]>;
   /** The ones the configuration chose. Throws ConfigurationError, with what there is, when one of them is not readable here. */
   chosenCollections(signal: AbortSignal): Promise<readonly Collection[]>;
-  source(collection: Collection): Source;
+  /** The walk through a collection; `parse` replaces how served objects are read. */
+  source(collection: Collection, parse?: TaxiiSourceOptions["parse"]): Source;
   close(): Promise<void>;
 }
 
@@ -24,8 +25,8 @@ export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPoli
     endpoint: config.endpoint.href,
     listCollections: (signal) => client.collections(signal),
     chosenCollections: async (signal) => chooseCollections(config.collections, await client.collections(signal)),
-    source: (collection) =>
-      createTaxiiSource({ client, collection, start: startTime(config.start, Date.now()), pageSize: config.pageSize, log }),
+    source: (collection, parse) =>
+      createTaxiiSource({ client, collection, start: startTime(config.start, Date.now()), pageSize: config.pageSize, log, parse }),
     close: () => http.close(),
   };
 }

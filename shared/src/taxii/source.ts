@@ -5,7 +5,7 @@ import { PositionError } from "../errors/position-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Cursor, Page, Rejected, Source } from "../pipeline/contract.ts";
 import { canonicalJson } from "../stix/identifier.ts";
-import { parseStixObject, type StixObject } from "../stix/object.ts";
+import { parseStixObject, type Parsed, type StixObject } from "../stix/object.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
 import { isCursorLoss, type Collection, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
 
@@ -27,6 +27,8 @@ export interface TaxiiSourceOptions {
   readonly start: string;
   readonly pageSize: number;
   readonly log: Logger;
+  /** How one served object is read. Default {@link parseStixObject}. */
+  readonly parse?: ((content: unknown) => Parsed) | undefined;
 }
 
 const largestLimit = 1000;
@@ -42,6 +44,8 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
       let cursor = from === undefined ? undefined : readCursor(from, options.collection);
       let limit = options.pageSize;
       let next: string | undefined;
+      // Stays the same while `next` is followed: a cursor goes with the parameters it was made for (TAXII 2.1 §3.5).
+      let addedAfter = askAfter(cursor);
       let restarts = 0;
       const identities = new Map<string, string>();
 
@@ -49,11 +53,12 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
         signal.throwIfAborted();
         let answer: ObjectsAnswer;
         try {
-          answer = await options.client.objects(options.collection.id, { addedAfter: addedAfter(cursor), limit, next }, signal);
+          answer = await options.client.objects(options.collection.id, { addedAfter, limit, next }, signal);
         } catch (error) {
           if (next === undefined || restarts >= mostRestarts || !isCursorLoss(error)) throw error;
           restarts += 1;
           next = undefined;
+          addedAfter = askAfter(cursor);
           options.log.warn("cursor_lost", "the feed's next cursor no longer works; going on from the position by date", {
             collection: options.collection.id,
             position: cursor?.position,
@@ -73,6 +78,7 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
           continue;
         }
         next = undefined;
+        addedAfter = askAfter(cursor);
         if (step.isNew || step.hasAdvanced) {
           if (cursor !== undefined) continue;
           if (answer.more !== true && answer.objects.length < limit) return;
@@ -85,7 +91,7 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
     },
   };
 
-  function addedAfter(cursor: WalkCursor | undefined): string {
+  function askAfter(cursor: WalkCursor | undefined): string {
     const microseconds = cursor === undefined ? undefined : toMicroseconds(cursor.position);
     return microseconds === undefined ? options.start : fromMicroseconds(microseconds - 1n);
   }
@@ -114,7 +120,7 @@ function readAnswer(
   answer: ObjectsAnswer,
   cursor: WalkCursor | undefined,
   identities: Map<string, string>,
-  { collection, log }: TaxiiSourceOptions,
+  { collection, log, parse = parseStixObject }: TaxiiSourceOptions,
 ): Step {
   const known = new Set(cursor?.boundary);
   const fingerprints: string[] = [];
@@ -124,9 +130,9 @@ function readAnswer(
     const fingerprint = fingerprintOf(content);
     fingerprints.push(fingerprint);
     if (known.has(fingerprint)) continue;
-    const parsed = parseStixObject(content);
+    const parsed = parse(content);
     if (parsed.kind === "unreadable") unreadable.push({ reason: parsed.reason, content });
-    else if (!isKnownIdentity(parsed.object, identities)) objects.push(parsed.object);
+    else if (!isKnownIdentity(parsed.object, fingerprint, identities)) objects.push(parsed.object);
   }
   assertMostlyReadable(objects, unreadable, collection);
 
@@ -155,21 +161,24 @@ function nextCursor(
   return cursor && { ...cursor, boundary: [...new Set([...cursor.boundary, ...fingerprints])] };
 }
 
-/** The feed puts its identity on every page, with a `modified` of that moment: once is enough, until its content changes. */
-function isKnownIdentity(object: StixObject, identities: Map<string, string>): boolean {
+/** The feed puts its identity on every page: once is enough, until its content changes. */
+function isKnownIdentity(object: StixObject, fingerprint: string, identities: Map<string, string>): boolean {
   if (object.type !== "identity") return false;
-  const content = canonicalJson({ ...object, modified: undefined });
-  if (identities.get(object.id) === content) return true;
-  identities.set(object.id, content);
-  return false;
+  const isKnown = identities.get(object.id) === fingerprint;
+  identities.set(object.id, fingerprint);
+  return isKnown;
 }
 
-/** 72 bits that stand for one version of one object: (id, modified), or the content where an object has no `modified`. */
+/**
+ * 72 bits that stand for one version of one object: (id, modified), or the content where that says nothing: an object without
+ * `modified`, and an identity, whose `modified` is the time of the answer.
+ */
 function fingerprintOf(content: unknown): string {
-  const { id, modified } = (typeof content === "object" && content !== null ? content : {}) as { id?: unknown; modified?: unknown };
-  const isVersioned = typeof id === "string" && typeof modified === "string";
-  const identity = isVersioned ? `${id}|${modified}` : canonicalJson(content);
-  return createHash("sha256").update(identity).digest("base64url").slice(0, 12);
+  const object = (typeof content === "object" && content !== null ? content : {}) as Readonly<Record<string, unknown>>;
+  const { type, id, modified } = object;
+  const isVersioned = typeof id === "string" && typeof modified === "string" && type !== "identity";
+  const version = isVersioned ? `${id}|${modified}` : canonicalJson(type === "identity" ? { ...object, modified: undefined } : content);
+  return createHash("sha256").update(version).digest("base64url").slice(0, 12);
 }
 
 function usableTime(time: string | undefined, collection: Collection, log: Logger): string | undefined {
@@ -215,7 +224,7 @@ function loopError(collection: Collection, reason: string): FeedError {
 
 function stalledError(collection: Collection, cursor: WalkCursor): FeedError {
   return new FeedError(
-    `collection ${collection.id}: more than ${largestLimit} objects share the date ${cursor.position} and the feed offers no next cursor`,
+    `collection ${collection.id}: more objects share the date ${cursor.position} than one answer of the feed holds, and it gives no next cursor`,
     { remedy: "Ask the feed's operator for a server with `next`. The position stays here, nothing was skipped." },
   );
 }

@@ -1,0 +1,33 @@
+import { chooseCollections, ConfigurationError, openFeed, toMicroseconds, userAgent, type Parsed, type StixObject } from "@socdefenders/shared";
+import { loadConfig } from "../config.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+export interface PullFlags {
+  readonly collection: string;
+  readonly since?: string;
+  readonly raw?: boolean;
+}
+
+/** Prints the objects of one collection, one JSON object a line, each version once; saves no position. */
+export async function pull(path: string, flags: PullFlags, terminal: Terminal): Promise<void> {
+  const config = await loadConfig(path, terminal.environment);
+  if (flags.since !== undefined && toMicroseconds(flags.since) === undefined) {
+    throw new ConfigurationError(`--since ${flags.since}: not an RFC 3339 time`, { remedy: "Write it like 2026-05-01T00:00:00Z." });
+  }
+  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, { log: terminal.log, userAgent });
+  try {
+    const [collection] = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));
+    if (collection === undefined) return;
+    let count = 0;
+    for await (const page of feed.source(collection, flags.raw === true ? asServed : undefined).pages(undefined, terminal.signal)) {
+      for (const { reason } of page.unreadable) terminal.log.warn("unreadable", reason, { collection: collection.id });
+      await terminal.print(page.objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
+      count += page.objects.length;
+    }
+    terminal.log.info("pulled", `${count} objects of ${collection.id}`, { collection: collection.id, count });
+  } finally {
+    await feed.close();
+  }
+}
+
+const asServed = (content: unknown): Parsed => ({ kind: "object", object: content as StixObject });

@@ -1,0 +1,87 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { ConfigurationError, ConnectorError, type CollectionSummary } from "@socdefenders/shared";
+import { loadConfig, selectTargets } from "../config.ts";
+import { deliver } from "../deliver.ts";
+import { formatTable } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+export interface RunFlags {
+  readonly only?: string;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+/** Delivers what is new: once, or again and again until it is told to stop. */
+export async function run(path: string, flags: RunFlags, terminal: Terminal): Promise<void> {
+  const config = await loadConfig(path, terminal.environment);
+  const targets = selectTargets(config, flags.only);
+  for (;;) {
+    const summaries: CollectionSummary[] = [];
+    try {
+      await deliver(config, targets, terminal, async (summary) => {
+        summaries.push(summary);
+        if (flags.json === true) await terminal.print(`${JSON.stringify(toLine(summary))}\n`);
+      });
+    } catch (error) {
+      // A service lives through what may pass; what only an operator can mend ends it.
+      if (flags.once === true || terminal.signal.aborted || !(error instanceof ConnectorError) || error.exitCode === 2) throw error;
+      terminal.log.error("run_failed", error.message, { remedy: error.remedy });
+    } finally {
+      if (flags.json !== true && summaries.length > 0) await terminal.print(summaryTable(summaries));
+    }
+    if (flags.once === true) return;
+    await wait(config.feed.pollSeconds * 1000, undefined, { signal: terminal.signal });
+  }
+}
+
+/** Proves feed, credential and every target, and delivers nothing. */
+export async function check(path: string, terminal: Terminal): Promise<void> {
+  const { openFeed, userAgent } = await import("@socdefenders/shared");
+  const config = await loadConfig(path, terminal.environment);
+  const host = { log: terminal.log, userAgent };
+  const feed = openFeed(config.feed, host);
+  try {
+    const collections = await feed.chosenCollections(terminal.signal);
+    await terminal.print(`feed       ok, ${collections.map(({ id }) => id).join(", ")}\n`);
+  } finally {
+    await feed.close();
+  }
+  if (config.targets.length === 0) throw new ConfigurationError("the configuration names no target", { remedy: "Add splunk, sentinel or opencti." });
+  for (const { name, open } of config.targets) {
+    const { sink } = open(host);
+    try {
+      await sink.check(terminal.signal);
+      await terminal.print(`${name.padEnd(10)} ok\n`);
+    } finally {
+      await sink.close();
+    }
+  }
+}
+
+function toLine({ failure, ...summary }: CollectionSummary): unknown {
+  return { ...summary, ...(failure && { error: failure.message, remedy: failure.remedy }) };
+}
+
+export function summaryTable(summaries: readonly CollectionSummary[]): string {
+  const head = ["target", "collection", "pages", "read", "mapped", "delivered", "skipped", "refused", "position"];
+  const rows = summaries.map((one) => [
+    one.target,
+    one.collection,
+    one.pages,
+    one.read,
+    one.mapped,
+    one.delivered,
+    one.skipped,
+    one.refused,
+    one.failure === undefined ? (one.position ?? "nothing new") : "failed",
+  ]);
+  return formatTable(head, rows) + reasons(summaries);
+}
+
+function reasons(summaries: readonly CollectionSummary[]): string {
+  const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons }) => [
+    ...Object.entries(skipped_reasons).map(([reason, count]) => `${target}: ${count} skipped: ${reason}\n`),
+    ...Object.entries(refused_reasons).map(([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${reason}\n`),
+  ]);
+  return lines.join("");
+}

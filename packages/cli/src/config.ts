@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import {
+  ConfigurationError,
+  parseConfiguration,
+  parseFeedConfig,
+  parseSection,
+  type Environment,
+  type FeedConfig,
+} from "@socdefenders/shared";
+import { z } from "zod";
+import { loadConnector, targetKinds, type OpenTarget, type TargetKind } from "./targets.ts";
+
+/** A configuration file, validated: where to read and, unless only reading was asked for, where to deliver. */
+export interface Config {
+  readonly feed: FeedConfig;
+  readonly stateDirectory: string;
+  readonly targets: readonly ConfiguredTarget[];
+}
+
+/** One instance of a connector. */
+export interface ConfiguredTarget {
+  /** `splunk`, or the instance's own name where there are several. */
+  readonly name: string;
+  readonly open: OpenTarget;
+}
+
+/** Reads and checks a configuration file as a whole. Throws ConfigurationError; nothing has been opened then. */
+export async function loadConfig(path: string, environment: Environment): Promise<Config> {
+  const sections = parseSection(fileSchema, parseConfiguration(await readConfig(path), environment, path), "");
+  const targets: ConfiguredTarget[] = [];
+  for (const kind of targetKinds) targets.push(...(await parseTargets(kind, sections[kind])));
+  assertDistinctNames(targets);
+  return { feed: parseFeedConfig(sections.feed), stateDirectory: sections.state_directory, targets };
+}
+
+/** The targets to deliver to: all, or those of one kind or name. Throws ConfigurationError where there is none. */
+export function selectTargets({ targets }: Config, only: string | undefined): readonly ConfiguredTarget[] {
+  const names = targets.map(({ name }) => name).join(", ");
+  const selected = only === undefined ? targets : targets.filter(({ name, open }) => name === only || open.kind === only);
+  if (selected.length > 0) return selected;
+  if (targets.length === 0) {
+    throw new ConfigurationError("the configuration names no target", { remedy: `Add a section ${targetKinds.join(", ")} or several.` });
+  }
+  throw new ConfigurationError(`--only ${only}: no such target`, { remedy: `The configuration has: ${names}.` });
+}
+
+async function parseTargets(kind: TargetKind, section: unknown): Promise<ConfiguredTarget[]> {
+  if (section === undefined || section === null) return [];
+  const connector = await loadConnector(kind);
+  if (!Array.isArray(section)) return [{ name: kind, open: connector(section, kind) }];
+  return section.map((entry: unknown, index) => {
+    const path = `${kind}[${index}]`;
+    const { name, ...settings } = parseSection(instanceSchema, entry, path);
+    return { name, open: connector(settings, path) };
+  });
+}
+
+function assertDistinctNames(targets: readonly ConfiguredTarget[]): void {
+  const repeated = targets.find(({ name }, index) => targets.findIndex((other) => other.name === name) !== index);
+  if (repeated === undefined) return;
+  throw new ConfigurationError(`two targets have the name ${repeated.name}`, { remedy: "Each keeps its own position: give each its own name." });
+}
+
+async function readConfig(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new ConfigurationError(`the configuration cannot be read: ${(cause as Error).message}`, {
+      remedy: "Give the path of a YAML file; README.md has one to start from.",
+      cause,
+    });
+  }
+}
+
+const fileSchema = z.strictObject({
+  feed: z.unknown(),
+  state_directory: z.string().min(1).default("./state"),
+  splunk: z.unknown().optional(),
+  sentinel: z.unknown().optional(),
+  opencti: z.unknown().optional(),
+});
+
+const instanceSchema = z.looseObject({ name: z.string().min(1) });

@@ -1,0 +1,93 @@
+import {
+  ConnectorError,
+  createFileDeadLetters,
+  createFileStore,
+  openFeed,
+  poll,
+  toMicroseconds,
+  startTime,
+  userAgent,
+  type CollectionSummary,
+  type Feed,
+  type Host,
+} from "@socdefenders/shared";
+import type { Config, ConfiguredTarget } from "./config.ts";
+import { createProgress, type Progress } from "./terminal/progress.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+
+/**
+ * Delivers what is new to every given target, all at the same time, each with its own position. A target that fails does not stop
+ * the others; its error is thrown once they are done. Summaries go to `onSummary` as they come.
+ */
+export async function deliver(
+  config: Config,
+  targets: readonly ConfiguredTarget[],
+  terminal: Terminal,
+  onSummary: (summary: CollectionSummary) => Promise<void> | void,
+): Promise<void> {
+  const host: Host = { log: terminal.log, userAgent };
+  const feed = openFeed(config.feed, host);
+  const progress = createProgress(terminal.progress);
+  try {
+    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary }));
+    const results = await Promise.allSettled(runs);
+    const [first, ...others] = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+    for (const error of others) logFailure(terminal, error);
+    if (first !== undefined) throw first;
+  } finally {
+    progress.stop();
+    await feed.close();
+  }
+}
+
+interface Delivery {
+  readonly config: Config;
+  readonly feed: Feed;
+  readonly host: Host;
+  readonly terminal: Terminal;
+  readonly progress: Progress;
+  readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
+}
+
+async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
+  const { config, feed, host, terminal, progress, onSummary } = delivery;
+  const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
+  const started = Date.now();
+  let delivered = 0;
+  const summaries = poll({
+    feed,
+    target: name,
+    map,
+    sink,
+    checkpoints,
+    deadLetters: createFileDeadLetters(config.stateDirectory),
+    log: terminal.log,
+    signal: terminal.signal,
+    onPage: (outcome) => {
+      delivered += outcome.delivered;
+      const { done, total } = timeCovered(config, outcome.position, started);
+      progress.update(name, done, total, `${delivered.toLocaleString("en")} delivered`);
+    },
+  });
+  const failures: ConnectorError[] = [];
+  for await (const summary of summaries) {
+    if (summary.failure !== undefined) failures.push(summary.failure);
+    if (summary.failure === undefined) progress.update(name, 1, 1, `${delivered.toLocaleString("en")} delivered`);
+    await onSummary(summary);
+  }
+  const [first, ...others] = failures;
+  for (const error of others) logFailure(terminal, error);
+  if (first !== undefined) throw first;
+}
+
+/** The first failure is thrown and reported by whoever handles it; the others are reported here, so that none is lost. */
+function logFailure({ log, signal }: Terminal, error: Error): void {
+  if (!signal.aborted) log.error("failed", error.message, error instanceof ConnectorError ? { remedy: error.remedy } : {});
+}
+
+/** A feed does not say how much there is: the share of the time between the start and now is what can be known. */
+function timeCovered({ feed }: Config, position: string | undefined, now: number): { done: number; total: number } {
+  const first = Number(toMicroseconds(startTime(feed.start, now)) ?? 0n) / 1000;
+  const reached = position === undefined ? first : Number(toMicroseconds(position) ?? 0n) / 1000;
+  return { done: Math.max(0, Math.min(reached, now) - first), total: Math.max(1, now - first) };
+}

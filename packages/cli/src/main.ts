@@ -1,0 +1,162 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { clean, ConnectorError, createLogger, redact, toJsonLine, version, type LogRecord } from "@socdefenders/shared";
+import type { Terminal } from "./terminal/terminal.ts";
+
+const interrupt = new AbortController();
+let stoppedBy: "SIGINT" | "SIGTERM" | undefined;
+let isService = false;
+
+const isForPeople = process.stderr.isTTY && !process.argv.includes("--json");
+const terminal: Terminal = {
+  print: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
+  async readInput() {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  },
+  log: createLogger(writeLog),
+  progress: isForPeople ? process.stderr : undefined,
+  environment: process.env,
+  signal: interrupt.signal,
+};
+
+function writeLog(record: LogRecord): void {
+  process.stderr.write(process.stderr.isTTY ? `${record.level}: ${record.message}\n` : `${toJsonLine(record, new Date())}\n`);
+}
+
+// Commands are loaded when they are called: --help and version need none of them.
+const program = new Command("socdefenders")
+  .description("SOC Defenders threat intelligence (TAXII 2.1 / STIX 2.1) into Splunk, Microsoft Sentinel and OpenCTI")
+  .version(version, "-V, --version", "print the version")
+  .exitOverride()
+  // Errors are reported in one place and one form, by report() below.
+  .configureOutput({ writeErr: () => undefined })
+  .addHelpText("after", "\nExit codes: 0 done, 1 unexpected, 2 configuration or usage, 3 feed, 4 target, 5 locked, 130 interrupted");
+
+program
+  .command("demo")
+  .description("deliver 5,000 real indicators from a local feed to local receivers of all three targets")
+  .option("--json", "print one JSON line per target")
+  .action(async (flags: { json?: boolean }) => (await import("./commands/demo.ts")).demo(flags, terminal));
+
+program
+  .command("run")
+  .description("deliver what is new to every target of the configuration, again and again")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--only <target>", "deliver to this target alone: a kind or an instance's name")
+  .option("--once", "deliver once and leave")
+  .option("--json", "print one JSON line per target and collection")
+  .action(async (path: string, flags: { only?: string; once?: boolean; json?: boolean }) => {
+    isService = flags.once !== true;
+    await (await import("./commands/run.ts")).run(path, flags, terminal);
+  });
+
+program
+  .command("check")
+  .description("prove that feed, credentials and targets work; delivers nothing")
+  .argument("<config>", "path of the YAML configuration")
+  .action(async (path: string) => (await import("./commands/run.ts")).check(path, terminal));
+
+program
+  .command("collections")
+  .description("list the collections of the feed")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--json", "print one JSON line per collection")
+  .action(async (path: string, flags: { json?: boolean }) => (await import("./commands/collections.ts")).collections(path, flags, terminal));
+
+program
+  .command("pull")
+  .description("print the STIX objects of a collection, one JSON object a line; saves no position")
+  .argument("<config>", "path of the YAML configuration")
+  .requiredOption("--collection <id>", "id, alias or title")
+  .option("--since <time>", "only objects added after this RFC 3339 time (exclusive); default is feed.start")
+  .option("--raw", "print objects as served instead of normalised")
+  .action(async (path: string, flags: { collection: string; since?: string; raw?: boolean }) =>
+    (await import("./commands/pull.ts")).pull(path, flags, terminal),
+  );
+
+program
+  .command("map")
+  .description("map STIX to a target's records, one JSON object a line; no network")
+  .argument("[file]", "a STIX bundle, a TAXII envelope or NDJSON; - is standard input", "-")
+  .addOption(new Option("--target <target>", "whose records").choices(["splunk", "sentinel", "sentinel-ti", "opencti"]).makeOptionMandatory())
+  .option("--collection <id>", "collection id to put into the records", "local")
+  .action(async (file: string, flags: import("./commands/map.ts").MapFlags) => (await import("./commands/map.ts")).map(file, flags, terminal));
+
+program
+  .command("simulate")
+  .description("run a local feed and local receivers, and print a configuration for them")
+  .option("--port <number>", "port of the feed, the receivers take the four after it; 0 is any free ones", parsePort, 0)
+  .option("--objects <file>", 'NDJSON of {"date_added", "object"} to serve instead of the 5,000 sample indicators')
+  .addOption(new Option("--container <kind>", "what an objects page looks like").choices(["bundle", "envelope"]).default("bundle"))
+  .option("--largest-page <number>", "objects on a page at most", parseCount, 1000)
+  .action(async (flags: import("./commands/simulate.ts").SimulateFlags) => (await import("./commands/simulate.ts")).simulate(flags, terminal));
+
+program
+  .command("version")
+  .description("print the version")
+  .action(() => terminal.print(`${version}\n`));
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_531) throw new InvalidArgumentError("a number from 0 to 65531");
+  return port;
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a number from 1");
+  return count;
+}
+
+const patienceMs = 4500;
+
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    stoppedBy ??= name;
+    interrupt.abort(new Error(`stopped by ${name}`));
+    // The position is saved after every page: leaving now repeats at most the page in hand.
+    setTimeout(() => process.exit(stopCode()), patienceMs).unref();
+  });
+}
+
+// `pull … | head` closes the pipe: that is the reader's way to say enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+function stopCode(): number {
+  if (stoppedBy === "SIGINT") return 130;
+  return isService ? 0 : 143;
+}
+
+function report(error: unknown): number {
+  if (stoppedBy !== undefined) {
+    terminal.log.info("stopped", `stopped by ${stoppedBy}; every delivered page is behind the saved position`);
+    return stopCode();
+  }
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    reportFailure(error.message.replace(/^error: /, ""), "socdefenders help lists the commands, socdefenders help COMMAND its options.", 2);
+    return 2;
+  }
+  if (error instanceof ConnectorError) {
+    reportFailure(error.message, error.remedy, error.exitCode);
+    return error.exitCode;
+  }
+  terminal.log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return 1;
+}
+
+function reportFailure(message: string, remedy: string, exitCode: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`error: ${clean(redact(message))}\n       ${clean(redact(remedy))}\n`);
+  else terminal.log.error("failed", message, { remedy, exit_code: exitCode });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FeedOptions } from "@socdefenders/simulator";
+
+/** A local feed and the local receivers of all three targets. */
+export interface Simulation {
+  /** A configuration for `run` that leads from the one to the others. */
+  readonly configuration: string;
+  /** What `run` needs in its environment: how Azure tells a process where its managed identity is. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Distinct indicators each receiver holds, by target; a CVE counts, which OpenCTI keeps as a vulnerability. */
+  received(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+const hecToken = "11111111-2222-3333-4444-555555555555";
+const openctiToken = "66666666-7777-8888-9999-000000000000";
+const ruleId = "dcr-00000000000000000000000000000001";
+
+/** Starts everything on loopback; the feed on `port`, the receivers on the ports after it, or all on free ports with 0. */
+export async function startSimulation(options: FeedOptions): Promise<Simulation> {
+  const simulator = await import("@socdefenders/simulator");
+  const directory = await mkdtemp(join(tmpdir(), "socdefenders-simulation-"));
+  const port = (offset: number): number => (options.port === undefined || options.port === 0 ? 0 : options.port + offset);
+
+  const tls = await simulator.createCertificate();
+  const caFile = join(directory, "ca.pem");
+  await writeFile(caFile, tls.ca);
+  const identity = await simulator.startManagedIdentity({ port: port(3) });
+  const feed = await simulator.startFeed(options);
+  const hec = await simulator.startHec({ token: hecToken, port: port(1) });
+  const opencti = await simulator.startOpencti({ token: openctiToken, port: port(2) });
+  const logs = await simulator.startLogsIngestion({ tls, ruleId, port: port(4) });
+  const servers = [feed, hec, opencti, identity, logs];
+
+  return {
+    configuration: `feed:
+  endpoint: ${feed.endpoint}
+  api_key: ${simulator.simulatedKeys.pro}
+  collections: [soc-defenders-all]
+  start: "1970-01-01T00:00:00Z"
+state_directory: ${join(directory, "state")}
+splunk:
+  endpoint: ${hec.url}
+  token: ${hecToken}
+sentinel:
+  endpoint: ${logs.url}
+  rule_id: ${ruleId}
+  ca_file: ${caFile}
+opencti:
+  url: ${opencti.url}
+  token: ${openctiToken}
+  connector_id: 1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d
+  queue_protocol: api
+`,
+    environment: { IDENTITY_ENDPOINT: identity.endpoint, IDENTITY_HEADER: identity.header },
+    received: () => ({
+      splunk: new Set(hec.events().map(({ event }) => (event as { indicator_id: string }).indicator_id)).size,
+      sentinel: logs.received().indicators.size,
+      opencti: opencti.received().indicators.size,
+    }),
+    async close() {
+      await Promise.all(servers.map((server) => server.close()));
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

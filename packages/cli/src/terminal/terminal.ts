@@ -1,0 +1,15 @@
+import type { Logger } from "@socdefenders/shared";
+
+/** What a command knows of the process it runs in; made by `main.ts`, which alone touches the real one. */
+export interface Terminal {
+  /** Results only. Resolves when the reader can take more. */
+  print(text: string): Promise<void>;
+  /** All of standard input. */
+  readInput(): Promise<Buffer>;
+  readonly log: Logger;
+  /** Where progress is drawn; undefined where stderr is no terminal or lines are for machines. */
+  readonly progress: NodeJS.WriteStream | undefined;
+  readonly environment: Record<string, string | undefined>;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}

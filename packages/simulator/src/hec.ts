@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { listen, readBody, sendJson, type RunningServer } from "./server.ts";
+
+export interface HecOptions {
+  readonly port?: number | undefined;
+  readonly token: string;
+  /** Indexes the token may write to; none means any. */
+  readonly indexes?: readonly string[] | undefined;
+  /** Largest body in bytes before decompression counts as too large. Default 1,000,000. */
+  readonly largestBody?: number | undefined;
+  /** Looks at each batch first; an answer given here is sent instead, and nothing of the batch is stored. For faults. */
+  readonly intercept?: ((batch: number, events: readonly HecEvent[]) => HecAnswer | undefined) | undefined;
+}
+
+/** The envelope of one event, as documented under "Format events for HTTP Event Collector". */
+export interface HecEvent {
+  readonly time?: number | string;
+  readonly host?: string;
+  readonly source?: string;
+  readonly sourcetype?: string;
+  readonly index?: string;
+  readonly event?: unknown;
+  readonly fields?: Record<string, unknown>;
+}
+
+export interface HecAnswer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  /** An object is sent as JSON, text as it is. */
+  readonly body: unknown;
+}
+
+export interface RunningHec extends RunningServer {
+  /** Every stored event in order of arrival. */
+  events(): readonly HecEvent[];
+}
+
+/** Splunk's HTTP Event Collector on loopback, with the answers and codes of the real one. */
+export async function startHec(options: HecOptions): Promise<RunningHec> {
+  const stored: HecEvent[] = [];
+  let batches = 0;
+
+  async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refuseToken(request.headers.authorization, options.token);
+    if (refusal !== undefined) return reply(response, refusal);
+    const body = await readBody(request);
+    if (Buffer.byteLength(body) > (options.largestBody ?? 1_000_000)) {
+      return reply(response, { status: 413, body: "<html><body>Content-Length too large</body></html>" });
+    }
+    const events = splitObjects(body);
+    if (events === undefined) return reply(response, { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } });
+    if (events.length === 0) return reply(response, { status: 400, body: { text: "No data", code: 5 } });
+    batches += 1;
+    const answer = options.intercept?.(batches, events) ?? refuseEvents(events, options.indexes ?? []);
+    if (answer !== undefined) return reply(response, answer);
+    stored.push(...events);
+    reply(response, { status: 200, body: { text: "Success", code: 0 } });
+  }
+
+  const server = await listen((request, response) => {
+    const path = request.url?.split("?")[0] ?? "";
+    if (/^\/services\/collector\/health(?:\/1\.0)?$/.test(path)) return reply(response, { status: 200, body: { text: "HEC is healthy", code: 17 } });
+    if (!/^\/services\/collector(?:\/event(?:\/1\.0)?)?$/.test(path)) return reply(response, { status: 404, body: { text: "The requested URL was not found on this server.", code: 404 } });
+    collect(request, response).catch((error: unknown) => response.destroy(error as Error));
+  }, options.port);
+  return { ...server, events: () => stored };
+}
+
+function refuseToken(authorization: string | undefined, token: string): HecAnswer | undefined {
+  if (authorization === undefined) return { status: 401, body: { text: "Token is required", code: 2 } };
+  const [, given] = /^Splunk (\S+)$/.exec(authorization) ?? [];
+  if (given === undefined) return { status: 401, body: { text: "Invalid authorization", code: 3 } };
+  return given === token ? undefined : { status: 403, body: { text: "Invalid token", code: 4 } };
+}
+
+function refuseEvents(events: readonly HecEvent[], indexes: readonly string[]): HecAnswer | undefined {
+  for (const [place, { event, index }] of events.entries()) {
+    if (event === undefined || event === null) return { status: 400, body: { text: "Event field is required", code: 12, "invalid-event-number": place } };
+    if (event === "") return { status: 400, body: { text: "Event field cannot be blank", code: 13, "invalid-event-number": place } };
+    if (index !== undefined && indexes.length > 0 && !indexes.includes(index)) {
+      return { status: 400, body: { text: "Incorrect index", code: 7, "invalid-event-number": place } };
+    }
+  }
+  return undefined;
+}
+
+/** The JSON objects of a body that stand one after another, with or without blanks between; undefined where it is something else. */
+function splitObjects(body: string): readonly HecEvent[] | undefined {
+  const objects: HecEvent[] = [];
+  let depth = 0;
+  let start = 0;
+  let inString = false;
+  for (let place = 0; place < body.length; place += 1) {
+    const character = body[place];
+    if (inString) {
+      if (character === "\\") place += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "{") {
+      if (depth === 0) start = place;
+      depth += 1;
+    } else if (character === "}") {
+      depth -= 1;
+      if (depth === 0) {
+        try {
+          objects.push(JSON.parse(body.slice(start, place + 1)) as HecEvent);
+        } catch {
+          return undefined;
+        }
+      }
+    } else if (depth === 0 && !/\s/.test(character ?? "")) return undefined;
+  }
+  return depth === 0 ? objects : undefined;
+}
+
+function reply(response: ServerResponse, { status, headers, body }: HecAnswer): void {
+  if (typeof body === "string") response.writeHead(status, { "content-type": "text/html", ...headers }).end(body);
+  else sendJson(response, status, body, headers);
+}
