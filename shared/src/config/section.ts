@@ -5,14 +5,19 @@ import { ConfigurationError } from "../errors/configuration-error.ts";
 import { createSecret, type Secret } from "./secret.ts";
 
 /**
- * Checks one section of the configuration against a strict schema. Throws ConfigurationError that names every wrong key with its
- * full path; an unknown key comes with the nearest known one.
+ * Checks one section of the configuration against a strict schema; a key written without a value is one that is not set. Throws
+ * ConfigurationError that names every wrong key with its full path; an unknown key comes with the nearest known one.
  */
 export function parseSection<T>(schema: z.ZodType<T>, input: unknown, path: string): T {
-  const parsed = schema.safeParse(input ?? {});
+  const parsed = schema.safeParse(withoutNull(input ?? {}));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue, schema, path));
   throw new ConfigurationError(problems.join("; "), { remedy: "Correct the configuration; docs list every key." });
+}
+
+function withoutNull(section: unknown): unknown {
+  if (typeof section !== "object" || section === null || Array.isArray(section)) return section;
+  return Object.fromEntries(Object.entries(section).map(([key, value]) => [key, value ?? undefined]));
 }
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, path: string): string {
