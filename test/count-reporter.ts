@@ -9,6 +9,8 @@ export default class CountReporter implements Reporter {
       if (module.state() === "failed" && module.errors().length > 0) count.failed += 1;
     }
     // After the other reporters' own summaries, which are printed in the same turn.
-    process.once("exit", () => console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`));
+    process.once("exit", () =>
+      console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`),
+    );
   }
 }

@@ -12,11 +12,26 @@ export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
 export { TargetError } from "./errors/target-error.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
-export { createHttpClient, printable, type HttpClient, type HttpClientOptions, type HttpRequest, type HttpResponse } from "./http/request.ts";
+export {
+  createHttpClient,
+  printable,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from "./http/request.ts";
 export { retryAfterMs } from "./http/retry-after.ts";
 export { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
 export { clean } from "./log/clean.ts";
-export { createLogger, silentLogger, toJsonLine, type LogContext, type Logger, type LogLevel, type LogRecord } from "./log/logger.ts";
+export {
+  createLogger,
+  silentLogger,
+  toJsonLine,
+  type LogContext,
+  type Logger,
+  type LogLevel,
+  type LogRecord,
+} from "./log/logger.ts";
 export type {
   CheckpointStore,
   Connector,
@@ -38,7 +53,14 @@ export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
 export { strictestTlp, tlpLevels, type Tlp } from "./stix/marking.ts";
-export { isIndicator, parseStixObject, type ExternalReference, type Indicator, type Parsed, type StixObject } from "./stix/object.ts";
+export {
+  isIndicator,
+  parseStixObject,
+  type ExternalReference,
+  type Indicator,
+  type Parsed,
+  type StixObject,
+} from "./stix/object.ts";
 export { observablesOf, type Observable, type ObservableType } from "./stix/pattern/observable.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
 export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";

@@ -24,7 +24,12 @@ test("a save that fails leaves no temporary file and the old position", async ()
   const directory = await temporaryDirectory();
   const store = createFileStore(directory);
   await store.save(exampleKey, { position: "1" });
-  const unserialisable = { position: "2", get later(): never { throw new Error("cannot be written"); } };
+  const unserialisable = {
+    position: "2",
+    get later(): never {
+      throw new Error("cannot be written");
+    },
+  };
   await expect(store.save(exampleKey, unserialisable)).rejects.toThrow("cannot be written");
   expect(await readdir(directory)).toEqual([`${positionName(exampleKey)}.json`]);
   expect((await store.load(exampleKey))?.position).toBe("1");

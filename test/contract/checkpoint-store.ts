@@ -1,7 +1,11 @@
 import type { CheckpointStore, PositionKey } from "@socdefenders/shared";
 import { describe, expect, test } from "vitest";
 
-export const exampleKey: PositionKey = { target: "splunk", endpoint: "https://feed.example/taxii2/", collection: "all/with: odd name" };
+export const exampleKey: PositionKey = {
+  target: "splunk",
+  endpoint: "https://feed.example/taxii2/",
+  collection: "all/with: odd name",
+};
 
 /** A place that outlives a store: each `open` is a new process looking at it. */
 export interface StorePlace {

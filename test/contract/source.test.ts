@@ -14,7 +14,15 @@ function recordsInGroups(sizes: readonly number[]): FeedRecord[] {
       number += 1;
       const id = `indicator--00000000-0000-4000-8000-${number.toString().padStart(12, "0")}`;
       const time = "2026-05-01T00:00:00.000Z";
-      const object = { type: "indicator", id, created: time, modified: time, pattern: `[domain-name:value = 'h${number}.example']`, pattern_type: "stix", valid_from: time };
+      const object = {
+        type: "indicator",
+        id,
+        created: time,
+        modified: time,
+        pattern: `[domain-name:value = 'h${number}.example']`,
+        pattern_type: "stix",
+        valid_from: time,
+      };
       return { date_added: `2026-05-01T00:00:00.${String(group).padStart(6, "0")}Z`, object };
     }),
   );
@@ -70,7 +78,12 @@ describe.each(["bundle", "envelope"] as const)("%s", (container) => {
         async (groups, largestPage, pagesBeforeStop) => {
           const records = recordsInGroups(groups);
           const server = await startFeed({ records, container, largestPage });
-          const config = parseFeedConfig({ endpoint: server.endpoint, api_key: simulatedKeys.pro, collections: ["soc-defenders-all"], start: "1970-01-01T00:00:00Z" });
+          const config = parseFeedConfig({
+            endpoint: server.endpoint,
+            api_key: simulatedKeys.pro,
+            collections: ["soc-defenders-all"],
+            start: "1970-01-01T00:00:00Z",
+          });
           const feed = openFeed(config, { log: silentLogger, userAgent: "test" }, quick);
           try {
             const before = await walk(feed, undefined, pagesBeforeStop);

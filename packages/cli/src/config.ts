@@ -27,10 +27,11 @@ export interface ConfiguredTarget {
 /** Reads and checks a configuration file as a whole. Throws ConfigurationError; nothing has been opened then. */
 export async function loadConfig(path: string, environment: Environment): Promise<Config> {
   const sections = parseSection(fileSchema, parseConfiguration(await readConfig(path), environment, path), "");
+  const feed = parseFeedConfig(sections.feed);
   const targets: ConfiguredTarget[] = [];
   for (const kind of targetKinds) targets.push(...(await parseTargets(kind, sections[kind])));
   assertDistinctNames(targets);
-  return { feed: parseFeedConfig(sections.feed), stateDirectory: sections.state_directory, targets };
+  return { feed, stateDirectory: sections.state_directory, targets };
 }
 
 /** The targets to deliver to: all, or those of one kind or name. Throws ConfigurationError where there is none. */
@@ -39,7 +40,9 @@ export function selectTargets({ targets }: Config, only: string | undefined): re
   const selected = only === undefined ? targets : targets.filter(({ name, open }) => name === only || open.kind === only);
   if (selected.length > 0) return selected;
   if (targets.length === 0) {
-    throw new ConfigurationError("the configuration names no target", { remedy: `Add a section ${targetKinds.join(", ")} or several.` });
+    throw new ConfigurationError("the configuration names no target", {
+      remedy: `Add a section ${targetKinds.join(", ")} or several.`,
+    });
   }
   throw new ConfigurationError(`--only ${only}: no such target`, { remedy: `The configuration has: ${names}.` });
 }
@@ -58,7 +61,9 @@ async function parseTargets(kind: TargetKind, section: unknown): Promise<Configu
 function assertDistinctNames(targets: readonly ConfiguredTarget[]): void {
   const repeated = targets.find(({ name }, index) => targets.findIndex((other) => other.name === name) !== index);
   if (repeated === undefined) return;
-  throw new ConfigurationError(`two targets have the name ${repeated.name}`, { remedy: "Each keeps its own position: give each its own name." });
+  throw new ConfigurationError(`two targets have the name ${repeated.name}`, {
+    remedy: "Each keeps its own position: give each its own name.",
+  });
 }
 
 async function readConfig(path: string): Promise<string> {

@@ -32,7 +32,10 @@ const program = new Command("socdefenders")
   .exitOverride()
   // Errors are reported in one place and one form, by report() below.
   .configureOutput({ writeErr: () => undefined })
-  .addHelpText("after", "\nExit codes: 0 done, 1 unexpected, 2 configuration or usage, 3 feed, 4 target, 5 locked, 130 interrupted");
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 unexpected, 2 configuration or usage, 3 feed, 4 target, 5 locked, 130 interrupted",
+  );
 
 program
   .command("demo")
@@ -63,7 +66,9 @@ program
   .description("list the collections of the feed")
   .argument("<config>", "path of the YAML configuration")
   .option("--json", "print one JSON line per collection")
-  .action(async (path: string, flags: { json?: boolean }) => (await import("./commands/collections.ts")).collections(path, flags, terminal));
+  .action(async (path: string, flags: { json?: boolean }) =>
+    (await import("./commands/collections.ts")).collections(path, flags, terminal),
+  );
 
 program
   .command("pull")
@@ -80,9 +85,15 @@ program
   .command("map")
   .description("map STIX to a target's records, one JSON object a line; no network")
   .argument("[file]", "a STIX bundle, a TAXII envelope or NDJSON; - is standard input", "-")
-  .addOption(new Option("--target <target>", "whose records").choices(["splunk", "sentinel", "sentinel-ti", "opencti"]).makeOptionMandatory())
+  .addOption(
+    new Option("--target <target>", "whose records")
+      .choices(["splunk", "sentinel", "sentinel-ti", "opencti"])
+      .makeOptionMandatory(),
+  )
   .option("--collection <id>", "collection id to put into the records", "local")
-  .action(async (file: string, flags: import("./commands/map.ts").MapFlags) => (await import("./commands/map.ts")).map(file, flags, terminal));
+  .action(async (file: string, flags: import("./commands/map.ts").MapFlags) =>
+    (await import("./commands/map.ts")).map(file, flags, terminal),
+  );
 
 program
   .command("simulate")
@@ -91,7 +102,9 @@ program
   .option("--objects <file>", 'NDJSON of {"date_added", "object"} to serve instead of the 5,000 sample indicators')
   .addOption(new Option("--container <kind>", "what an objects page looks like").choices(["bundle", "envelope"]).default("bundle"))
   .option("--largest-page <number>", "objects on a page at most", parseCount, 1000)
-  .action(async (flags: import("./commands/simulate.ts").SimulateFlags) => (await import("./commands/simulate.ts")).simulate(flags, terminal));
+  .action(async (flags: import("./commands/simulate.ts").SimulateFlags) =>
+    (await import("./commands/simulate.ts")).simulate(flags, terminal),
+  );
 
 program
   .command("version")
@@ -139,7 +152,11 @@ function report(error: unknown): number {
   }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    reportFailure(error.message.replace(/^error: /, ""), "socdefenders help lists the commands, socdefenders help COMMAND its options.", 2);
+    reportFailure(
+      error.message.replace(/^error: /, ""),
+      "socdefenders help lists the commands, socdefenders help COMMAND its options.",
+      2,
+    );
     return 2;
   }
   if (error instanceof ConnectorError) {

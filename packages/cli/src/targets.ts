@@ -31,7 +31,7 @@ export async function loadConnector(kind: TargetKind): Promise<ParseTarget> {
 function erase<Config, Item>(kind: TargetKind, connector: Connector<Config, Item>): ParseTarget {
   return (section, path) => {
     const config = connector.parseConfig(section, path);
-    const open = (host: Host): OpenedTarget => ({ ...connector.open(config, host), map: connector.map }) as OpenedTarget;
+    const open = (host: Host): OpenedTarget => ({ ...connector.open(config, host), map: connector.map });
     return Object.assign(open, { kind });
   };
 }

@@ -20,8 +20,8 @@ export function parseConfig(input: unknown, path: string): SplunkConfig {
   return {
     endpoint: parseAddress(section.endpoint, `${path}.endpoint`, section.allow_http),
     token: textOrFile(section.token, section.token_file, `${path}.token`),
-    index: section.index ?? undefined,
-    ca: section.ca_file == null ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
+    index: section.index,
+    ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
     batchBytes: section.batch_bytes,
   };
 }
@@ -30,9 +30,12 @@ const schema = z.strictObject({
   endpoint: z.string(),
   token: z.string().min(1).optional(),
   token_file: z.string().optional(),
-  // A key written without a value (`index:`) means "not set".
-  index: z.string().min(1).nullish(),
-  ca_file: z.string().nullish(),
+  index: z.string().min(1).optional(),
+  ca_file: z.string().optional(),
   allow_http: z.boolean().default(false),
-  batch_bytes: z.int().min(1000).max(1_000_000).default(512 * 1024),
+  batch_bytes: z
+    .int()
+    .min(1000)
+    .max(1_000_000)
+    .default(512 * 1024),
 });

@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { ConfigurationError, createHttpClient, createSecret, NetworkError, printable, userAgent, type Secret } from "@socdefenders/shared";
+import {
+  ConfigurationError,
+  createHttpClient,
+  createSecret,
+  NetworkError,
+  printable,
+  userAgent,
+  type Secret,
+} from "@socdefenders/shared";
 import { z } from "zod";
 import type { ModularInput } from "./modular-input.ts";
 
@@ -10,7 +18,10 @@ const realm = "TA_socdefenders";
  * signed by the authority in `$SPLUNK_HOME/etc/auth`; its name is not checked, since the default one names no host.
  */
 export async function readCredential(name: string, input: ModularInput, splunkHome: string, signal: AbortSignal): Promise<Secret> {
-  const url = new URL(`/servicesNS/nobody/${realm}/storage/passwords/${encodeURIComponent(`${realm}:${name}:`)}?output_mode=json`, input.serverUri);
+  const url = new URL(
+    `/servicesNS/nobody/${realm}/storage/passwords/${encodeURIComponent(`${realm}:${name}:`)}?output_mode=json`,
+    input.serverUri,
+  );
   const http = createHttpClient({ ca: readAuthority(splunkHome), anyName: true, userAgent });
   try {
     const headers = { authorization: `Splunk ${createSecret(input.sessionKey).reveal()}` };

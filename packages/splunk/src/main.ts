@@ -26,7 +26,10 @@ const host: Host = { log, userAgent };
 
 const stop = new AbortController();
 let stopCode: number | undefined;
-for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [name, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
   process.on(name, () => {
     stopCode ??= code;
     stop.abort(new Error(`stopped by ${name}`));
@@ -119,24 +122,32 @@ async function configure({ parameters }: Stanza, input: ModularInput) {
     const credential = given(name);
     return credential === undefined ? undefined : (await readCredential(credential, input, splunkHome, stop.signal)).reveal();
   };
-  const list = given("collections")?.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const feedConfig = parseFeedConfig(withoutUndefined({
-    endpoint: given("feed_endpoint"),
-    api_key: await secret("credential"),
-    auth: given("auth"),
-    ca_file: given("feed_ca_file"),
-    collections: list,
-    start: given("start"),
-    page_size: given("page_size") === undefined ? undefined : Number(given("page_size")),
-  }));
+  const list = given("collections")
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const feedConfig = parseFeedConfig(
+    withoutUndefined({
+      endpoint: given("feed_endpoint"),
+      api_key: await secret("credential"),
+      auth: given("auth"),
+      ca_file: given("feed_ca_file"),
+      collections: list,
+      start: given("start"),
+      page_size: given("page_size") === undefined ? undefined : Number(given("page_size")),
+    }),
+  );
   const index = given("target_index");
-  const splunkConfig = parseConfig(withoutUndefined({
-    endpoint: given("hec_endpoint"),
-    token: await secret("hec_credential"),
-    ca_file: given("hec_ca_file"),
-    // splunkd writes its own default literally; for HEC that would be the name of an index.
-    index: index === "default" ? undefined : index,
-  }), "hec");
+  const splunkConfig = parseConfig(
+    withoutUndefined({
+      endpoint: given("hec_endpoint"),
+      token: await secret("hec_credential"),
+      ca_file: given("hec_ca_file"),
+      // splunkd writes its own default literally; for HEC that would be the name of an index.
+      index: index === "default" ? undefined : index,
+    }),
+    "hec",
+  );
   return { feedConfig, splunkConfig };
 }
 

@@ -41,14 +41,19 @@ export interface SplunkEvent {
 export const map: Mapping<SplunkEvent> = (object, { collection }) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Splunk` };
   const observables = observablesOf(object);
-  const items = observables.length === 0 ? [toEvent(object, undefined, collection)] : observables.map((one) => toEvent(object, one, collection));
+  const items =
+    observables.length === 0
+      ? [toEvent(object, undefined, collection)]
+      : observables.map((one) => toEvent(object, one, collection));
   return { kind: "items", items };
 };
 
 function toEvent(indicator: Indicator, observable: Observable | undefined, collection: string): SplunkEvent {
   const type = observable?.type ?? "pattern";
   return {
-    key: createHash("sha256").update(JSON.stringify([indicator.id, type, observable?.value])).digest("hex"),
+    key: createHash("sha256")
+      .update(JSON.stringify([indicator.id, type, observable?.value]))
+      .digest("hex"),
     indicator_id: indicator.id,
     ioc_type: type,
     ...(observable && { ioc_value: observable.value }),

@@ -27,7 +27,8 @@ export function parseModularInput(bytes: Uint8Array): ModularInput {
   let parameter = "";
   parser.onopentag = ({ name, attributes }) => {
     text = "";
-    const named = String(attributes["name"] ?? "");
+    const { name: given = "" } = attributes;
+    const named = typeof given === "string" ? given : given.value;
     if (name === "stanza" || name === "item") stanzas.push({ name: named, parameters: {} });
     if (name === "param" || name === "param_list") parameter = named;
   };
@@ -65,7 +66,12 @@ interface Argument {
   readonly isRequired: boolean;
 }
 
-const argument = (name: string, title: string, description: string, isRequired = false): Argument => ({ name, title, description, isRequired });
+const argument = (name: string, title: string, description: string, isRequired = false): Argument => ({
+  name,
+  title,
+  description,
+  isRequired,
+});
 
 /** The parameters of an input stanza, in the order of the form that Splunk Web makes of them. */
 export const inputArguments: readonly Argument[] = [
@@ -76,7 +82,12 @@ export const inputArguments: readonly Argument[] = [
   argument("collections", "Collections", "Ids, aliases or titles, comma-separated; * (default) is all readable ones"),
   argument("start", "Start", "How far back the first run reaches: a duration like P30D (default) or an RFC 3339 time"),
   argument("hec_endpoint", "HEC address", "HTTP Event Collector, for instance https://splunk:8088", true),
-  argument("hec_credential", "HEC credential", "Name of the stored credential (realm TA_socdefenders) that holds the HEC token", true),
+  argument(
+    "hec_credential",
+    "HEC credential",
+    "Name of the stored credential (realm TA_socdefenders) that holds the HEC token",
+    true,
+  ),
   argument("hec_ca_file", "HEC authority", "Path of a PEM file, where a private authority signed HEC's certificate"),
   argument("target_index", "Index", "Index to write to; empty leaves the choice to the HEC token"),
   argument("page_size", "Page size", "Objects asked for in one request, 10 to 1000 (default)"),

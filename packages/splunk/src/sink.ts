@@ -43,7 +43,8 @@ export function createSink(config: SplunkConfig, { userAgent }: Host, retryPolic
     } catch (cause) {
       if (!(cause instanceof NetworkError)) throw cause;
       throw new TargetError(`Splunk cannot be reached: ${cause.message}`, {
-        remedy: "Check splunk.endpoint, that HEC is enabled, and splunk.ca_file. What was not confirmed is sent again by the next run.",
+        remedy:
+          "Check splunk.endpoint, that HEC is enabled, and splunk.ca_file. What was not confirmed is sent again by the next run.",
         cause,
       });
     }
@@ -59,7 +60,8 @@ export function createSink(config: SplunkConfig, { userAgent }: Host, retryPolic
         throw verdict.error;
       case "event-refused": {
         const refused = batch[verdict.place];
-        if (refused === undefined) throw new TargetError(`${where}: ${verdict.reason}`, { remedy: "Report this answer of Splunk." });
+        if (refused === undefined)
+          throw new TargetError(`${where}: ${verdict.reason}`, { remedy: "Report this answer of Splunk." });
         const rest = batch.filter((encoded) => encoded !== refused);
         return [{ item: refused.item, reason: verdict.reason }, ...(await deliver(rest, signal))];
       }
@@ -81,7 +83,10 @@ export function createSink(config: SplunkConfig, { userAgent }: Host, retryPolic
     },
     async write(items, signal) {
       const refusals: Refusal<SplunkEvent>[] = [];
-      for (const batch of cutBatches(items.map((item) => encode(item, config.index)), config.batchBytes)) {
+      for (const batch of cutBatches(
+        items.map((item) => encode(item, config.index)),
+        config.batchBytes,
+      )) {
         refusals.push(...(await deliver(batch, signal)));
       }
       return refusals;

@@ -30,6 +30,7 @@ export function readRecord(text: string, where: string): Cursor {
     });
   }
   const record = recordSchema.safeParse(content);
-  if (!record.success) throw new PositionError(`the saved position in ${where} is damaged: ${z.prettifyError(record.error)}`, { remedy });
+  if (!record.success)
+    throw new PositionError(`the saved position in ${where} is damaged: ${z.prettifyError(record.error)}`, { remedy });
   return record.data.cursor;
 }

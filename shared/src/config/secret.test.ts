@@ -6,7 +6,13 @@ const value = "correct horse/battery+staple";
 
 test("never prints", () => {
   const secret = createSecret(value);
-  const shown = [String(secret), `${secret}`, JSON.stringify({ secret }), inspect({ secret }), inspect(secret, { showHidden: true })];
+  const shown = [
+    String(secret),
+    `${secret}`,
+    JSON.stringify({ secret }),
+    inspect({ secret }),
+    inspect(secret, { showHidden: true }),
+  ];
   for (const text of shown) expect(text).not.toContain("horse");
   expect(secret.reveal()).toBe(value);
 });

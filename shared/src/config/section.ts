@@ -26,7 +26,8 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, path: string): str
     const known = schema instanceof z.ZodObject && issue.path.length === 0 ? Object.keys(schema.shape) : [];
     return issue.keys.map((key) => unknownKey(`${path === "" ? "" : `${where}.`}${key}`, key, known)).join("; ");
   }
-  if (issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined")) return `${where} is missing`;
+  if (issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined"))
+    return `${where} is missing`;
   return `${where}: ${issue.message}`;
 }
 

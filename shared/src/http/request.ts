@@ -109,7 +109,10 @@ async function readBody(response: Dispatcher.ResponseData, method: string, url: 
 }
 
 function tooLarge(method: string, url: URL, limit: number): NetworkError {
-  return new NetworkError(`${method} ${printable(url)}: the answer is larger than ${limit} bytes`, { code: "TOO_LARGE", sent: true });
+  return new NetworkError(`${method} ${printable(url)}: the answer is larger than ${limit} bytes`, {
+    code: "TOO_LARGE",
+    sent: true,
+  });
 }
 
 function toNetworkError(error: unknown, method: string, url: URL): NetworkError {

@@ -25,10 +25,12 @@ export interface LogRecord {
 
 /** A logger over any line format: each host gives its own `write` (NDJSON, a terminal, splunkd's levelled lines). */
 export function createLogger(write: (record: LogRecord) => void, lowest: LogLevel = "info"): Logger {
-  const at = (level: LogLevel) => (event: string, message: string, context: LogContext = {}) => {
-    if (levels.indexOf(level) < levels.indexOf(lowest)) return;
-    write({ level, event, message: safe(message), context: safeContext(context) });
-  };
+  const at =
+    (level: LogLevel) =>
+    (event: string, message: string, context: LogContext = {}) => {
+      if (levels.indexOf(level) < levels.indexOf(lowest)) return;
+      write({ level, event, message: safe(message), context: safeContext(context) });
+    };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
@@ -43,7 +45,5 @@ export const silentLogger: Logger = createLogger(() => undefined, "error");
 const safe = (text: string): string => clean(redact(text));
 
 function safeContext(context: LogContext): LogContext {
-  return Object.fromEntries(
-    Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? safe(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? safe(value) : value]));
 }

@@ -103,7 +103,13 @@ function logPage(log: Logger, target: string, collection: Collection, outcome: P
     log.warn("refused", `${count} kept as dead letters: ${reason}`, { ...context, reason, count });
   }
   const { read, delivered, repeated, position } = outcome;
-  log.debug("page_delivered", `${delivered} delivered, position ${position ?? "not known"}`, { ...context, read, delivered, repeated, position });
+  log.debug("page_delivered", `${delivered} delivered, position ${position ?? "not known"}`, {
+    ...context,
+    read,
+    delivered,
+    repeated,
+    position,
+  });
 }
 
 function addCounts(totals: Record<string, number>, counts: Readonly<Record<string, number>>): number {

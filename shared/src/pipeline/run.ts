@@ -36,10 +36,7 @@ export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<Page
   for await (const page of prefetch(source.pages(from, signal))) {
     const { items, skipped } = mapPage(page, options);
     const refusals = items.length === 0 ? [] : await sink.write(items, signal);
-    const rejected: Rejected[] = [
-      ...page.unreadable,
-      ...refusals.map(({ item, reason }) => ({ reason, content: item })),
-    ];
+    const rejected: Rejected[] = [...page.unreadable, ...refusals.map(({ item, reason }) => ({ reason, content: item }))];
     if (rejected.length > 0) await deadLetters.add(key, rejected);
     if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
     yield {

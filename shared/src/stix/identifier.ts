@@ -11,13 +11,21 @@ export function isStixIdentifier(text: string): boolean {
 }
 
 /** Deterministic STIX id: UUIDv5 over the RFC 8785 form of the contributing properties (STIX 2.1 §2.9). */
-export function deterministicId(type: string, contributing: Readonly<Record<string, unknown>>, namespace: string = stixNamespace): string {
+export function deterministicId(
+  type: string,
+  contributing: Readonly<Record<string, unknown>>,
+  namespace: string = stixNamespace,
+): string {
   return `${type}--${uuidV5(canonicalJson(contributing), namespace)}`;
 }
 
 /** RFC 9562 UUID version 5 of a name. */
 export function uuidV5(name: string, namespace: string): string {
-  const bytes = createHash("sha1").update(Buffer.from(namespace.replaceAll("-", ""), "hex")).update(name).digest().subarray(0, 16);
+  const bytes = createHash("sha1")
+    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
+    .update(name)
+    .digest()
+    .subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -32,7 +32,12 @@ test("an optional property of the wrong type costs the property, not the object"
   expect(object).toMatchObject({ id: indicator.id, labels: undefined, confidence: undefined, revoked: undefined });
 });
 
-test.each([["low", 15], ["Medium", 50], ["high", 85], ["certain", undefined]])("reads confidence %s", (word, value) => {
+test.each([
+  ["low", 15],
+  ["Medium", 50],
+  ["high", 85],
+  ["certain", undefined],
+])("reads confidence %s", (word, value) => {
   expect(parsed({ ...indicator, confidence: word })["confidence"]).toBe(value);
 });
 

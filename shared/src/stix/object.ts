@@ -34,7 +34,9 @@ export interface Indicator extends StixObject {
 }
 
 /** One thing the feed served, read: either an object, or what is wrong with it. */
-export type Parsed = { readonly kind: "object"; readonly object: StixObject } | { readonly kind: "unreadable"; readonly reason: string };
+export type Parsed =
+  | { readonly kind: "object"; readonly object: StixObject }
+  | { readonly kind: "unreadable"; readonly reason: string };
 
 export function isIndicator(object: StixObject): object is Indicator {
   return object.type === "indicator";
@@ -89,16 +91,12 @@ const indicatorSchema = baseSchema.extend({
   valid_until: optional(z.string()),
   name: optional(z.string()),
   description: optional(z.string()),
-  confidence: optional(
-    z.union([z.number().min(0).max(100), z.string().transform((word) => confidenceWords[word.toLowerCase()])]),
-  ),
+  confidence: optional(z.union([z.number().min(0).max(100), z.string().transform((word) => confidenceWords[word.toLowerCase()])])),
   revoked: optional(z.boolean()),
   labels: optional(z.array(z.string())),
   indicator_types: optional(z.array(z.string())),
   object_marking_refs: optional(z.array(z.string())),
   external_references: optional(
-    z.array(
-      z.looseObject({ source_name: optional(z.string()), url: optional(z.string()), external_id: optional(z.string()) }),
-    ),
+    z.array(z.looseObject({ source_name: optional(z.string()), url: optional(z.string()), external_id: optional(z.string()) })),
   ),
 });

@@ -42,7 +42,11 @@ export interface TaxiiClient {
 const mediaType = "application/taxii+json;version=2.1";
 const mostRedirects = 3;
 
-export function createTaxiiClient(config: FeedConfig, http: HttpClient, retryPolicy: RetryPolicy = defaultRetryPolicy): TaxiiClient {
+export function createTaxiiClient(
+  config: FeedConfig,
+  http: HttpClient,
+  retryPolicy: RetryPolicy = defaultRetryPolicy,
+): TaxiiClient {
   const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
   let root: Promise<URL> | undefined;
   const apiRoot = (signal: AbortSignal): Promise<URL> => {
@@ -127,9 +131,10 @@ function assertTrusted(url: URL, config: FeedConfig): void {
   });
 }
 
-function redirectTarget({ status, header }: HttpResponse, from: URL): URL | undefined {
+function redirectTarget(response: HttpResponse, from: URL): URL | undefined {
+  const { status } = response;
   if (status < 300 || status > 399 || status === 304) return undefined;
-  const location = header("location");
+  const location = response.header("location");
   const url = location === undefined ? null : URL.parse(location, from.href);
   if (url === null || url.username !== "" || url.password !== "") {
     throw new FeedError(`GET ${printable(from)}: redirect (${status}) to nowhere usable`, { remedy: "Check feed.endpoint." });
@@ -154,10 +159,13 @@ function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, url: URL
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    throw new FeedError(`${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(text.slice(0, 60))})`, {
-      remedy,
-      cause,
-    });
+    throw new FeedError(
+      `${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(text.slice(0, 60))})`,
+      {
+        remedy,
+        cause,
+      },
+    );
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;

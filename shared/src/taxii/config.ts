@@ -35,7 +35,9 @@ export function parseFeedConfig(input: unknown): FeedConfig {
   if (!endpoint.pathname.endsWith("/")) endpoint.pathname += "/";
   const apiKey = textOrFile(section.api_key, section.api_key_file, "feed.api_key");
   if (section.auth === "basic" && section.username === undefined) {
-    throw new ConfigurationError("feed.username is missing", { remedy: "auth: basic needs feed.username, the account's e-mail address." });
+    throw new ConfigurationError("feed.username is missing", {
+      remedy: "auth: basic needs feed.username, the account's e-mail address.",
+    });
   }
   assertStart(section.start);
   return {

@@ -73,7 +73,8 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
         if (step.isNew) restarts = 0;
 
         if (answer.next !== undefined) {
-          if (answer.next === next && !step.isNew) throw loopError(options.collection, "the same next cursor again and nothing new");
+          if (answer.next === next && !step.isNew)
+            throw loopError(options.collection, "the same next cursor again and nothing new");
           next = answer.next;
           continue;
         }
@@ -103,7 +104,11 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
   async function isHiddenByTies(answer: ObjectsAnswer, cursor: WalkCursor, limit: number, signal: AbortSignal): Promise<boolean> {
     if (answer.more !== undefined || answer.objects.length === 0) return answer.more === true && answer.objects.length > 0;
     if (answer.objects.length >= limit) return true;
-    const behind = await options.client.objects(options.collection.id, { addedAfter: cursor.position, limit: options.pageSize }, signal);
+    const behind = await options.client.objects(
+      options.collection.id,
+      { addedAfter: cursor.position, limit: options.pageSize },
+      signal,
+    );
     const known = new Set(cursor.boundary);
     return behind.objects.some((content) => !known.has(fingerprintOf(content)));
   }
@@ -177,7 +182,9 @@ function fingerprintOf(content: unknown): string {
   const object = (typeof content === "object" && content !== null ? content : {}) as Readonly<Record<string, unknown>>;
   const { type, id, modified } = object;
   const isVersioned = typeof id === "string" && typeof modified === "string" && type !== "identity";
-  const version = isVersioned ? `${id}|${modified}` : canonicalJson(type === "identity" ? { ...object, modified: undefined } : content);
+  const version = isVersioned
+    ? `${id}|${modified}`
+    : canonicalJson(type === "identity" ? { ...object, modified: undefined } : content);
   return createHash("sha256").update(version).digest("base64url").slice(0, 12);
 }
 
@@ -212,7 +219,10 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
   if (unreadable.length < fewUnreadable || unreadable.length <= objects.length) return;
   throw new FeedError(
     `collection ${collection.id}: ${unreadable.length} of ${objects.length + unreadable.length} objects of a page are not STIX (${unreadable[0]?.reason})`,
-    { remedy: "The feed's format may have changed: update the connector, or ask the feed's operator. The position stays before this page." },
+    {
+      remedy:
+        "The feed's format may have changed: update the connector, or ask the feed's operator. The position stays before this page.",
+    },
   );
 }
 

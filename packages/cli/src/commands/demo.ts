@@ -27,7 +27,9 @@ export async function demo(flags: { readonly json?: boolean }, terminal: Termina
     await deliver(config, config.targets, terminal, (summary) => void summaries.push(summary));
     const received = simulation.received();
     const seconds = (performance.now() - started) / 1000;
-    await terminal.print(flags.json === true ? jsonLines(summaries, received) : report(summaries, received, records.length, seconds));
+    await terminal.print(
+      flags.json === true ? jsonLines(summaries, received) : report(summaries, received, records.length, seconds),
+    );
     assertAllReceived(received, records.length);
   } finally {
     await simulation.close();
@@ -56,5 +58,7 @@ function assertAllReceived(received: Counts, total: number): void {
   const short = Object.entries(received).filter(([, count]) => count !== total);
   if (short.length === 0) return;
   const counts = short.map(([target, count]) => `${target} ${count}`).join(", ");
-  throw new TargetError(`not every receiver holds all ${total} indicators: ${counts}`, { remedy: "Report this with the lines above." });
+  throw new TargetError(`not every receiver holds all ${total} indicators: ${counts}`, {
+    remedy: "Report this with the lines above.",
+  });
 }

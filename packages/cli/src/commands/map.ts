@@ -46,7 +46,10 @@ async function readText(file: string | undefined, terminal: Terminal): Promise<s
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new ConfigurationError(`cannot read: ${(cause as Error).message}`, { remedy: "Give the path of a file, or - for standard input.", cause });
+    throw new ConfigurationError(`cannot read: ${(cause as Error).message}`, {
+      remedy: "Give the path of a file, or - for standard input.",
+      cause,
+    });
   }
 }
 
@@ -58,7 +61,9 @@ function readObjects(text: string): readonly unknown[] {
     if (line.trim() === "") return [];
     const content = parseJson(line);
     if (content === undefined) {
-      throw new ConfigurationError(`line ${index + 1}: not JSON`, { remedy: "Give a STIX bundle, a TAXII envelope, or one JSON object a line." });
+      throw new ConfigurationError(`line ${index + 1}: not JSON`, {
+        remedy: "Give a STIX bundle, a TAXII envelope, or one JSON object a line.",
+      });
     }
     return membersOf(content);
   });

@@ -1,4 +1,12 @@
-import { chooseCollections, ConfigurationError, openFeed, toMicroseconds, userAgent, type Parsed, type StixObject } from "@socdefenders/shared";
+import {
+  chooseCollections,
+  ConfigurationError,
+  openFeed,
+  toMicroseconds,
+  userAgent,
+  type Parsed,
+  type StixObject,
+} from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

@@ -46,7 +46,8 @@ export async function check(path: string, terminal: Terminal): Promise<void> {
   } finally {
     await feed.close();
   }
-  if (config.targets.length === 0) throw new ConfigurationError("the configuration names no target", { remedy: "Add splunk, sentinel or opencti." });
+  if (config.targets.length === 0)
+    throw new ConfigurationError("the configuration names no target", { remedy: "Add splunk, sentinel or opencti." });
   for (const { name, open } of config.targets) {
     const { sink } = open(host);
     try {
@@ -81,7 +82,9 @@ export function summaryTable(summaries: readonly CollectionSummary[]): string {
 function reasons(summaries: readonly CollectionSummary[]): string {
   const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons }) => [
     ...Object.entries(skipped_reasons).map(([reason, count]) => `${target}: ${count} skipped: ${reason}\n`),
-    ...Object.entries(refused_reasons).map(([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${reason}\n`),
+    ...Object.entries(refused_reasons).map(
+      ([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${reason}\n`,
+    ),
   ]);
   return lines.join("");
 }

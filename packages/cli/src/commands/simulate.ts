@@ -21,8 +21,12 @@ export async function simulate(flags: SimulateFlags, terminal: Terminal): Promis
   const simulation = await startSimulation({ records, port, container, largestPage });
   try {
     const variables = Object.entries(simulation.environment).map(([name, value]) => `# export ${name}=${value}\n`);
-    await terminal.print(`# Sentinel's managed identity, for the shell that runs this configuration:\n${variables.join("")}${simulation.configuration}`);
-    terminal.log.info("simulating", `${records.length} objects; the configuration is on standard output; Ctrl-C stops`, { objects: records.length });
+    await terminal.print(
+      `# Sentinel's managed identity, for the shell that runs this configuration:\n${variables.join("")}${simulation.configuration}`,
+    );
+    terminal.log.info("simulating", `${records.length} objects; the configuration is on standard output; Ctrl-C stops`, {
+      objects: records.length,
+    });
     for (;;) await wait(longest, undefined, { signal: terminal.signal });
   } finally {
     terminal.log.info("received", "distinct indicators each receiver holds", simulation.received());

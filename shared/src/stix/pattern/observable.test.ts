@@ -43,9 +43,12 @@ test("a pattern of another type yields none", () => {
 
 test("any URL comes back as it was put in", () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1 }).filter((text) => text.trim() === text), (url) => {
-      const literal = url.replace(/[\\']/g, "\\$&");
-      expect(observables(`[url:value = '${literal}']`)).toEqual([["url", url, "url:value"]]);
-    }),
+    fc.property(
+      fc.string({ minLength: 1 }).filter((text) => text.trim() === text),
+      (url) => {
+        const literal = url.replace(/[\\']/g, "\\$&");
+        expect(observables(`[url:value = '${literal}']`)).toEqual([["url", url, "url:value"]]);
+      },
+    ),
   );
 });

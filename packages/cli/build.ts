@@ -1,0 +1,29 @@
+import { chmod, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+// One file that works alone: `node socdefenders.mjs …`. The sample indicators of the demo travel inside it.
+const embedSample: Plugin = {
+  name: "embed-sample",
+  setup({ onLoad }) {
+    onLoad({ filter: /simulator\/src\/sample\.ts$/ }, async () => {
+      const bytes = await readFile(new URL("../simulator/sample/indicators.ndjson.gz", import.meta.url));
+      return { contents: `export const sampleBytes = () => Buffer.from("${bytes.toString("base64")}", "base64");`, loader: "js" };
+    });
+  },
+};
+
+const outfile = fileURLToPath(new URL("dist/socdefenders.mjs", import.meta.url));
+await build({
+  entryPoints: [fileURLToPath(new URL("src/main.ts", import.meta.url))],
+  outfile,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node22",
+  legalComments: "linked",
+  logLevel: "warning",
+  plugins: [embedSample],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+await chmod(outfile, 0o755);
