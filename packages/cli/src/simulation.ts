@@ -20,6 +20,7 @@ const ruleId = "dcr-00000000000000000000000000000001";
 
 /** Starts everything on loopback; the feed on `port`, the receivers on the ports after it, or all on free ports with 0. */
 export async function startSimulation(options: FeedOptions): Promise<Simulation> {
+  const { columns } = await import("@socdefenders/sentinel");
   const simulator = await import("@socdefenders/simulator");
   const directory = await mkdtemp(join(tmpdir(), "socdefenders-simulation-"));
   const port = (offset: number): number => (options.port === undefined || options.port === 0 ? 0 : options.port + offset);
@@ -31,7 +32,13 @@ export async function startSimulation(options: FeedOptions): Promise<Simulation>
   const feed = await simulator.startFeed(options);
   const hec = await simulator.startHec({ token: hecToken, port: port(1) });
   const opencti = await simulator.startOpencti({ token: openctiToken, port: port(2) });
-  const logs = await simulator.startLogsIngestion({ tls, ruleId, port: port(4) });
+  const logs = await simulator.startLogsIngestion({
+    tls,
+    ruleId,
+    port: port(4),
+    streams: { "Custom-SOCDefendersIndicators_CL": Object.keys(columns) },
+    audienceOf: (token) => identity.audienceOf(token),
+  });
   const servers = [feed, hec, opencti, identity, logs];
 
   return {
@@ -54,11 +61,11 @@ opencti:
   connector_id: 1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d
   queue_protocol: api
 `,
-    environment: { IDENTITY_ENDPOINT: identity.endpoint, IDENTITY_HEADER: identity.header },
+    environment: identity.environment,
     received: () => ({
       splunk: new Set(hec.events().map(({ event }) => (event as { indicator_id: string }).indicator_id)).size,
-      sentinel: logs.received().indicators.size,
-      opencti: opencti.received().indicators.size,
+      sentinel: logs.received().indicators,
+      opencti: opencti.received().indicators.size + opencti.received().vulnerabilities.size,
     }),
     async close() {
       await Promise.all(servers.map((server) => server.close()));
