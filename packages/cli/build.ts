@@ -21,9 +21,14 @@ await build({
   platform: "node",
   format: "esm",
   target: "node22",
+  // Half the size is half the time to start; names are kept, so that stack traces stay readable.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: "linked",
   logLevel: "warning",
   plugins: [embedSample],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 });
 await chmod(outfile, 0o755);

@@ -1,28 +1,34 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { clean, ConnectorError, createLogger, redact, toJsonLine, version, type LogRecord } from "@socdefenders/shared";
+import type { LogRecord } from "@socdefenders/shared";
+import { version } from "@socdefenders/shared/version";
 import type { Terminal } from "./terminal/terminal.ts";
 
 const interrupt = new AbortController();
 let stoppedBy: "SIGINT" | "SIGTERM" | undefined;
 let isService = false;
+let opened: Promise<Terminal> | undefined;
 
-const isForPeople = process.stderr.isTTY && !process.argv.includes("--json");
-const terminal: Terminal = {
-  print: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
-  async readInput() {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  },
-  log: createLogger(writeLog),
-  progress: isForPeople ? process.stderr : undefined,
-  environment: process.env,
-  signal: interrupt.signal,
-};
+/** The process as commands see it. The core is loaded with it: --help and version start without. */
+const terminal = (): Promise<Terminal> => (opened ??= openTerminal());
 
-function writeLog(record: LogRecord): void {
-  process.stderr.write(process.stderr.isTTY ? `${record.level}: ${record.message}\n` : `${toJsonLine(record, new Date())}\n`);
+async function openTerminal(): Promise<Terminal> {
+  const { createLogger, toJsonLine } = await import("@socdefenders/shared");
+  const isForPeople = process.stderr.isTTY;
+  const write = ({ level, message }: LogRecord): boolean => process.stderr.write(`${level}: ${message}\n`);
+  const writeJson = (record: LogRecord): boolean => process.stderr.write(`${toJsonLine(record, new Date())}\n`);
+  return {
+    print: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
+    log: createLogger(isForPeople ? write : writeJson),
+    progress: isForPeople && !process.argv.includes("--json") ? process.stderr : undefined,
+    environment: process.env,
+    signal: interrupt.signal,
+  };
 }
 
 // Commands are loaded when they are called: --help and version need none of them.
@@ -41,7 +47,7 @@ program
   .command("demo")
   .description("deliver 5,000 real indicators from a local feed to local receivers of all three targets")
   .option("--json", "print one JSON line per target")
-  .action(async (flags: { json?: boolean }) => (await import("./commands/demo.ts")).demo(flags, terminal));
+  .action(async (flags: { json?: boolean }) => (await import("./commands/demo.ts")).demo(flags, await terminal()));
 
 program
   .command("run")
@@ -52,14 +58,14 @@ program
   .option("--json", "print one JSON line per target and collection")
   .action(async (path: string, flags: { only?: string; once?: boolean; json?: boolean }) => {
     isService = flags.once !== true;
-    await (await import("./commands/run.ts")).run(path, flags, terminal);
+    await (await import("./commands/run.ts")).run(path, flags, await terminal());
   });
 
 program
   .command("check")
   .description("prove that feed, credentials and targets work; delivers nothing")
   .argument("<config>", "path of the YAML configuration")
-  .action(async (path: string) => (await import("./commands/run.ts")).check(path, terminal));
+  .action(async (path: string) => (await import("./commands/run.ts")).check(path, await terminal()));
 
 program
   .command("collections")
@@ -67,7 +73,7 @@ program
   .argument("<config>", "path of the YAML configuration")
   .option("--json", "print one JSON line per collection")
   .action(async (path: string, flags: { json?: boolean }) =>
-    (await import("./commands/collections.ts")).collections(path, flags, terminal),
+    (await import("./commands/collections.ts")).collections(path, flags, await terminal()),
   );
 
 program
@@ -78,7 +84,7 @@ program
   .option("--since <time>", "only objects added after this RFC 3339 time (exclusive); default is feed.start")
   .option("--raw", "print objects as served instead of normalised")
   .action(async (path: string, flags: { collection: string; since?: string; raw?: boolean }) =>
-    (await import("./commands/pull.ts")).pull(path, flags, terminal),
+    (await import("./commands/pull.ts")).pull(path, flags, await terminal()),
   );
 
 program
@@ -92,7 +98,7 @@ program
   )
   .option("--collection <id>", "collection id to put into the records", "local")
   .action(async (file: string, flags: import("./commands/map.ts").MapFlags) =>
-    (await import("./commands/map.ts")).map(file, flags, terminal),
+    (await import("./commands/map.ts")).map(file, flags, await terminal()),
   );
 
 program
@@ -103,13 +109,13 @@ program
   .addOption(new Option("--container <kind>", "what an objects page looks like").choices(["bundle", "envelope"]).default("bundle"))
   .option("--largest-page <number>", "objects on a page at most", parseCount, 1000)
   .action(async (flags: import("./commands/simulate.ts").SimulateFlags) =>
-    (await import("./commands/simulate.ts")).simulate(flags, terminal),
+    (await import("./commands/simulate.ts")).simulate(flags, await terminal()),
   );
 
 program
   .command("version")
   .description("print the version")
-  .action(() => terminal.print(`${version}\n`));
+  .action(() => void process.stdout.write(`${version}\n`));
 
 function parsePort(text: string): number {
   const port = Number(text);
@@ -145,35 +151,33 @@ function stopCode(): number {
   return isService ? 0 : 143;
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const { log } = await terminal();
+  const { clean, ConnectorError, redact } = await import("@socdefenders/shared");
+  const fail = (message: string, remedy: string, exitCode: number): number => {
+    if (process.stderr.isTTY) process.stderr.write(`error: ${clean(redact(message))}\n       ${clean(redact(remedy))}\n`);
+    else log.error("failed", message, { remedy, exit_code: exitCode });
+    return exitCode;
+  };
   if (stoppedBy !== undefined) {
-    terminal.log.info("stopped", `stopped by ${stoppedBy}; every delivered page is behind the saved position`);
+    log.info("stopped", `stopped by ${stoppedBy}; every delivered page is behind the saved position`);
     return stopCode();
   }
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    reportFailure(
+    return fail(
       error.message.replace(/^error: /, ""),
       "socdefenders help lists the commands, socdefenders help COMMAND its options.",
       2,
     );
-    return 2;
   }
-  if (error instanceof ConnectorError) {
-    reportFailure(error.message, error.remedy, error.exitCode);
-    return error.exitCode;
-  }
-  terminal.log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  if (error instanceof ConnectorError) return fail(error.message, error.remedy, error.exitCode);
+  log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 1;
-}
-
-function reportFailure(message: string, remedy: string, exitCode: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`error: ${clean(redact(message))}\n       ${clean(redact(remedy))}\n`);
-  else terminal.log.error("failed", message, { remedy, exit_code: exitCode });
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }

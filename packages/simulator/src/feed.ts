@@ -49,10 +49,12 @@ const identity = {
   identity_class: "organization",
 };
 
+const isFilePattern = (pattern: unknown): boolean => typeof pattern === "string" && pattern.startsWith("[file:");
+
 const collections = [
   { id: "soc-defenders-all", title: "All indicators", holds: () => true },
-  { id: "soc-defenders-network", title: "Network indicators", holds: (pattern: string) => !pattern.startsWith("[file:") },
-  { id: "soc-defenders-hashes", title: "File hashes", holds: (pattern: string) => pattern.startsWith("[file:") },
+  { id: "soc-defenders-network", title: "Network indicators", holds: (pattern: unknown) => !isFilePattern(pattern) },
+  { id: "soc-defenders-hashes", title: "File hashes", holds: isFilePattern },
 ];
 
 /**
@@ -76,7 +78,8 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     const refusal = refuse(keyOf(request));
     if (refusal !== undefined) return sendError(response, refusal.status, refusal.code, refusal.message, refusal.details);
     const [, objectsOf] = /^\/api\/taxii2\/api\/collections\/([^/]+)\/objects\/$/.exec(url.pathname) ?? [];
-    if (url.pathname === "/api/taxii2/") return send(response, { title: "SOC Defenders TAXII 2.1 Server", default: `http://${request.headers.host}/api/taxii2/api/` });
+    if (url.pathname === "/api/taxii2/")
+      return send(response, { title: "SOC Defenders TAXII 2.1 Server", default: `http://${request.headers.host}/api/taxii2/api/` });
     if (url.pathname === "/api/taxii2/api/collections/") return send(response, { collections: collections.map(describe) });
     if (objectsOf !== undefined) return sendObjects(response, decodeURIComponent(objectsOf), url.searchParams);
     return sendError(response, 404, "not_found", `nothing at ${url.pathname}`);
@@ -89,17 +92,26 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     if (!(limit >= 1)) return sendError(response, 400, "invalid_limit", "limit must be a positive number");
     const addedAfter = sortableTime(query.get("added_after") ?? "1970-01-01T00:00:00Z");
     const matching = options.records.filter(
-      ({ date_added, object }) => date_added > addedAfter && collection.holds(String(object["pattern"] ?? "")),
+      ({ date_added, object }) => date_added > addedAfter && collection.holds(object["pattern"]),
     );
     const first = readCursor(query.get("next"), addedAfter);
     if (first === undefined) return sendError(response, 400, "invalid_next", "'next' is not valid with these parameters");
     const page = matching.slice(first, first + limit);
     const hasMore = matching.length > first + limit;
-    const headers = page.length === 0 ? {} : {
-      "x-taxii-date-added-first": page[0]?.date_added ?? "",
-      "x-taxii-date-added-last": page.at(-1)?.date_added ?? "",
-    };
-    send(response, options.container === "envelope" ? envelope(page, hasMore ? writeCursor(first + limit, addedAfter) : undefined) : bundle(page), headers);
+    const headers =
+      page.length === 0
+        ? {}
+        : {
+            "x-taxii-date-added-first": page[0]?.date_added ?? "",
+            "x-taxii-date-added-last": page.at(-1)?.date_added ?? "",
+          };
+    send(
+      response,
+      options.container === "envelope"
+        ? envelope(page, hasMore ? writeCursor(first + limit, addedAfter) : undefined)
+        : bundle(page),
+      headers,
+    );
   }
 
   return { ...server, endpoint: `${server.url}/api/taxii2/`, requests: () => requests };
@@ -125,14 +137,24 @@ function readCursor(cursor: string | null, addedAfter: string): number | undefin
   return madeFor === addedAfter ? Number(place) : undefined;
 }
 
-const describe = ({ id, title }: { id: string; title: string }) => ({ id, title, can_read: true, can_write: false, media_types: ["application/stix+json;version=2.1"] });
+const describe = ({ id, title }: { id: string; title: string }) => ({
+  id,
+  title,
+  can_read: true,
+  can_write: false,
+  media_types: ["application/stix+json;version=2.1"],
+});
 
 function keyOf({ headers }: IncomingMessage): string | undefined {
   const named = headers["x-api-key"];
   if (typeof named === "string") return named;
   const [, scheme, credential = ""] = /^(Bearer|Basic) (.+)$/i.exec(headers.authorization ?? "") ?? [];
   if (scheme === undefined) return undefined;
-  return scheme.toLowerCase() === "bearer" ? credential : Buffer.from(credential, "base64").toString().replace(/^[^:]*:/, "");
+  return scheme.toLowerCase() === "bearer"
+    ? credential
+    : Buffer.from(credential, "base64")
+        .toString()
+        .replace(/^[^:]*:/, "");
 }
 
 interface RefusedKey {
@@ -163,6 +185,12 @@ function send(response: ServerResponse, body: unknown, headers: Record<string, s
   });
 }
 
-function sendError(response: ServerResponse, status: number, code: string, message: string, details: Record<string, unknown> = {}): void {
+function sendError(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  details: Record<string, unknown> = {},
+): void {
   sendJson(response, status, { error: { code, message, details, request_id: "req_simulated" } });
 }

@@ -48,7 +48,8 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
       return reply(response, { status: 413, body: "<html><body>Content-Length too large</body></html>" });
     }
     const events = splitObjects(body);
-    if (events === undefined) return reply(response, { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } });
+    if (events === undefined)
+      return reply(response, { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } });
     if (events.length === 0) return reply(response, { status: 400, body: { text: "No data", code: 5 } });
     batches += 1;
     const answer = options.intercept?.(batches, events) ?? refuseEvents(events, options.indexes ?? []);
@@ -59,8 +60,10 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
 
   const server = await listen((request, response) => {
     const path = request.url?.split("?")[0] ?? "";
-    if (/^\/services\/collector\/health(?:\/1\.0)?$/.test(path)) return reply(response, { status: 200, body: { text: "HEC is healthy", code: 17 } });
-    if (!/^\/services\/collector(?:\/event(?:\/1\.0)?)?$/.test(path)) return reply(response, { status: 404, body: { text: "The requested URL was not found on this server.", code: 404 } });
+    if (/^\/services\/collector\/health(?:\/1\.0)?$/.test(path))
+      return reply(response, { status: 200, body: { text: "HEC is healthy", code: 17 } });
+    if (!/^\/services\/collector(?:\/event(?:\/1\.0)?)?$/.test(path))
+      return reply(response, { status: 404, body: { text: "The requested URL was not found on this server.", code: 404 } });
     collect(request, response).catch((error: unknown) => response.destroy(error as Error));
   }, options.port);
   return { ...server, events: () => stored };
@@ -75,8 +78,10 @@ function refuseToken(authorization: string | undefined, token: string): HecAnswe
 
 function refuseEvents(events: readonly HecEvent[], indexes: readonly string[]): HecAnswer | undefined {
   for (const [place, { event, index }] of events.entries()) {
-    if (event === undefined || event === null) return { status: 400, body: { text: "Event field is required", code: 12, "invalid-event-number": place } };
-    if (event === "") return { status: 400, body: { text: "Event field cannot be blank", code: 13, "invalid-event-number": place } };
+    if (event === undefined || event === null)
+      return { status: 400, body: { text: "Event field is required", code: 12, "invalid-event-number": place } };
+    if (event === "")
+      return { status: 400, body: { text: "Event field cannot be blank", code: 13, "invalid-event-number": place } };
     if (index !== undefined && indexes.length > 0 && !indexes.includes(index)) {
       return { status: 400, body: { text: "Incorrect index", code: 7, "invalid-event-number": place } };
     }

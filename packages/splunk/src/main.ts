@@ -37,12 +37,6 @@ for (const [name, code] of [
   });
 }
 
-try {
-  process.exitCode = await main(process.argv[2]);
-} catch (error) {
-  process.exitCode = stopCode ?? report(error);
-}
-
 async function main(mode: string | undefined): Promise<number> {
   if (mode === "--scheme") {
     process.stdout.write(schemeXml());
@@ -168,4 +162,10 @@ function report(error: unknown): number {
   }
   log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 1;
+}
+
+try {
+  process.exitCode = await main(process.argv[2]);
+} catch (error) {
+  process.exitCode = stopCode ?? report(error);
 }

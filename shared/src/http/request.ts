@@ -76,7 +76,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
     async close() {
-      await (await opened)?.close();
+      // Not a graceful close: what is still under way, a page fetched ahead for instance, is wanted by nobody any more.
+      await (await opened)?.destroy();
     },
   };
 }

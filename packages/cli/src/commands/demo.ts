@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TargetError, type CollectionSummary } from "@socdefenders/shared";
-import { loadConfig } from "../config.ts";
+import { loadConfig, type Config } from "../config.ts";
 import { deliver } from "../deliver.ts";
 import { startSimulation } from "../simulation.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -25,17 +25,18 @@ export async function demo(flags: { readonly json?: boolean }, terminal: Termina
     const config = await loadConfig(path, terminal.environment);
     const summaries: CollectionSummary[] = [];
     await deliver(config, config.targets, terminal, (summary) => void summaries.push(summary));
+    const inOrder = summaries.toSorted((left, right) => order(config, left) - order(config, right));
     const received = simulation.received();
     const seconds = (performance.now() - started) / 1000;
-    await terminal.print(
-      flags.json === true ? jsonLines(summaries, received) : report(summaries, received, records.length, seconds),
-    );
+    await terminal.print(flags.json === true ? jsonLines(inOrder, received) : report(inOrder, received, records.length, seconds));
     assertAllReceived(received, records.length);
   } finally {
     await simulation.close();
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+const order = ({ targets }: Config, { target }: CollectionSummary): number => targets.findIndex(({ name }) => name === target);
 
 type Counts = Readonly<Record<string, number>>;
 

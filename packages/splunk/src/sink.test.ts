@@ -1,0 +1,130 @@
+import { parseStixObject, silentLogger } from "@socdefenders/shared";
+import { listen, startHec, type HecAnswer, type HecEvent, type HecOptions } from "@socdefenders/simulator";
+import { expect, onTestFinished, test } from "vitest";
+import { parseConfig } from "./config.ts";
+import { map, type SplunkEvent } from "./mapping.ts";
+import { createSink } from "./sink.ts";
+
+const token = "sink-test-token";
+const signal = new AbortController().signal;
+const quick = { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true };
+
+const event = (number: number, more: Record<string, unknown> = {}): SplunkEvent => {
+  const time = "2026-05-01T00:00:00.250Z";
+  const indicator = { type: "indicator", id: `indicator--${number}`, pattern: `[domain-name:value = 'h${number}.example']`, created: time, modified: time, valid_from: time, ...more };
+  const parsed = parseStixObject(indicator);
+  if (parsed.kind !== "object") throw new Error(parsed.reason);
+  const mapped = map(parsed.object, { collection: "all" });
+  if (mapped.kind !== "items") throw new Error(mapped.reason);
+  return mapped.items[0]!;
+};
+const events = (count: number): SplunkEvent[] => Array.from({ length: count }, (_, index) => event(index));
+
+async function setting(options: Partial<HecOptions> = {}, config: Record<string, unknown> = {}) {
+  const hec = await startHec({ token, ...options });
+  onTestFinished(() => hec.close());
+  const sink = createSink(parseConfig({ endpoint: hec.url, token, ...config }, "splunk"), { log: silentLogger, userAgent: "test" }, quick);
+  onTestFinished(() => sink.close());
+  const ids = (): string[] => hec.events().map((stored) => (stored.event as SplunkEvent).indicator_id);
+  return { hec, sink, ids };
+}
+
+test("an event carries the feed's time, its source and the whole record", async () => {
+  const { hec, sink } = await setting({}, { index: "threats" });
+  expect(await sink.write([event(1)], signal)).toEqual([]);
+  expect(hec.events()).toEqual([
+    { time: 1777593600.25, source: "socdefenders:all", sourcetype: "socdefenders:indicator", index: "threats", event: JSON.parse(JSON.stringify(event(1))) },
+  ]);
+});
+
+test("batches stay under their size, and every event arrives", async () => {
+  let largest = 0;
+  let batches = 0;
+  const intercept = (batch: number, content: readonly HecEvent[]): undefined => {
+    batches = batch;
+    largest = Math.max(largest, Buffer.byteLength(content.map((one) => JSON.stringify(one)).join("\n")));
+  };
+  const { sink, ids } = await setting({ intercept }, { batch_bytes: 4000 });
+  await sink.write(events(100), signal);
+  expect(ids()).toHaveLength(100);
+  expect(batches).toBeGreaterThan(5);
+  expect(largest).toBeLessThanOrEqual(4000);
+});
+
+test("an event that Splunk refuses is named with the reason, all others are delivered once", async () => {
+  const intercept = (_: number, content: readonly HecEvent[]): HecAnswer | undefined => {
+    const place = content.findIndex(({ event: one }) => ["indicator--3", "indicator--7"].includes((one as SplunkEvent).indicator_id));
+    return place < 0 ? undefined : { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": place } };
+  };
+  const { sink, ids } = await setting({ intercept });
+  const refusals = await sink.write(events(10), signal);
+  expect(refusals.map(({ item, reason }) => [item.indicator_id, reason])).toEqual([
+    ["indicator--3", "HEC code 6: Invalid data format"],
+    ["indicator--7", "HEC code 6: Invalid data format"],
+  ]);
+  expect(ids()).toHaveLength(8);
+});
+
+test("413 halves the batch; an event that is too large on its own is refused", async () => {
+  const { sink, ids } = await setting({ largestBody: 3000 });
+  const refusals = await sink.write([...events(20), event(99, { description: "x".repeat(4000) })], signal);
+  expect(refusals.map(({ item }) => item.indicator_id)).toEqual(["indicator--99"]);
+  expect(ids()).toHaveLength(20);
+});
+
+test.each([
+  [503, { text: "Server is busy", code: 9 }],
+  [500, { text: "Internal server error", code: 8 }],
+  [429, { text: "HEC queue at capacity", code: 26 }],
+  [502, "<html>Bad Gateway</html>"],
+])("a passing %i is tried again", async (status, body) => {
+  const { sink, ids } = await setting({ intercept: (batch) => (batch < 3 ? { status, body } : undefined) });
+  expect(await sink.write(events(3), signal)).toEqual([]);
+  expect(ids()).toHaveLength(3);
+});
+
+test.each([24, 25])("code %i is a warning: accepted, not sent again", async (code) => {
+  let batches = 0;
+  const { sink } = await setting({ intercept: (batch) => ((batches = batch), { status: 200, body: { text: "approaching capacity", code } }) });
+  expect(await sink.write(events(3), signal)).toEqual([]);
+  expect(batches).toBe(1);
+});
+
+test.each([
+  [403, { text: "Token disabled", code: 1 }, /enable it in Settings/],
+  [400, { text: "Incorrect index", code: 7, "invalid-event-number": 0 }, /splunk\.index/],
+  [400, { text: "Data channel is missing", code: 10 }, /acknowledgement/],
+  [503, { text: "Server is shutting down", code: 23 }, /busy or restarting/],
+  [200, "<html>Log in</html>", /must be the HTTP Event Collector/],
+  [200, { text: "Success" }, /must be the HTTP Event Collector/],
+  [302, "", /must be the HTTP Event Collector/],
+])("%i %j is an error with advice", async (status, body, remedy) => {
+  const { sink, ids } = await setting({ intercept: () => ({ status, body }) });
+  await expect(sink.write(events(3), signal)).rejects.toMatchObject({ name: "TargetError", exitCode: 4, remedy: expect.stringMatching(remedy) });
+  expect(ids()).toEqual([]);
+});
+
+test("a connection that breaks every time is an error, with the address and without the token", async () => {
+  const breaking = await listen((request) => request.socket.destroy());
+  onTestFinished(() => breaking.close());
+  const sink = createSink(parseConfig({ endpoint: breaking.url, token }, "splunk"), { log: silentLogger, userAgent: "test" }, quick);
+  onTestFinished(() => sink.close());
+  const failure = await sink.write(events(1), signal).catch((error: unknown) => error as Error);
+  expect(failure).toMatchObject({ name: "TargetError", message: expect.stringContaining(`POST ${breaking.url}/services/collector/event: the connection was`) });
+  expect(String(failure)).not.toContain(token);
+});
+
+test("check proves address and token and stores nothing", async () => {
+  const { hec, sink } = await setting();
+  await sink.check(signal);
+  expect(hec.events()).toEqual([]);
+  const wrong = createSink(parseConfig({ endpoint: hec.url, token: "wrong-token" }, "splunk"), { log: silentLogger, userAgent: "test" }, quick);
+  await expect(wrong.check(signal)).rejects.toThrow("code 4, Invalid token");
+  await wrong.close();
+});
+
+test("stops at once when it is told to", async () => {
+  const stop = new AbortController();
+  const { sink } = await setting({ intercept: () => (stop.abort(new Error("enough")), { status: 503, headers: { "retry-after": "60" }, body: "" }) });
+  await expect(sink.write(events(1), stop.signal)).rejects.toThrow();
+});

@@ -1,0 +1,127 @@
+import { opencti, type OpenctiBundle } from "@socdefenders/opencti";
+import { parseStixObject, silentLogger, TargetError, type Sink } from "@socdefenders/shared";
+import { startOpencti, type RunningOpencti } from "@socdefenders/simulator";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { startRabbitmq, type QueuedMessage, type RunningRabbitmq } from "./rabbitmq.ts";
+
+const token = "a-token-of-a-user";
+const { signal } = new AbortController();
+
+let rabbitmq: RunningRabbitmq;
+let platform: RunningOpencti;
+
+beforeAll(async () => {
+  rabbitmq = await startRabbitmq();
+  const broker = { host: "127.0.0.1", port: rabbitmq.port, vhost: "/", use_ssl: false, user: "guest", pass: "guest" };
+  platform = await startOpencti({ token, broker });
+  return async () => {
+    await platform.close();
+    await rabbitmq.close();
+  };
+}, 60_000);
+
+function open(connectorId: string, mq: Record<string, unknown> = {}): Sink<OpenctiBundle> {
+  const config = opencti.parseConfig({ url: platform.url, token, connector_id: connectorId, mq }, "opencti");
+  const { sink } = opencti.open(config, { log: silentLogger, userAgent: "test" });
+  onTestFinished(() => sink.close());
+  return sink;
+}
+
+test("a page arrives as persistent one-object messages, each after what it refers to", async () => {
+  const connectorId = "00000000-0000-4000-8000-000000000001";
+  await rabbitmq.declare(connectorId);
+  const sink = open(connectorId);
+  expect(await sink.write(bundles("198.51.100.1", "198.51.100.2"), signal)).toEqual([]);
+  const messages = await rabbitmq.take(connectorId);
+  expect(messages.map(({ routing_key }) => routing_key)).toEqual(Array(4).fill(`push_routing_${connectorId}`));
+  expect(messages.map(({ properties }) => properties)).toEqual(
+    Array(4).fill(expect.objectContaining({ delivery_mode: 2, content_encoding: "utf-8" })),
+  );
+  const [work] = platform.received().works;
+  expect(work).toMatchObject({ expected: 4 });
+  expect(JSON.parse(messages[0]?.payload ?? "")).toMatchObject({
+    bundle_type: "QUEUE_BUNDLE",
+    action_sequence: 1,
+    entities_types: [],
+    update: false,
+    draft_id: null,
+    no_split: false,
+    work_id: work?.id,
+    applicant_id: expect.any(String),
+  });
+  const contents = messages.map(contentOf);
+  expect(contents.map(({ x_opencti_seq }) => x_opencti_seq)).toEqual([1, 1, 3, 3]);
+  expect(contents.map(({ objects }) => objects.map(({ type }) => type))).toEqual([
+    ["identity"],
+    ["marking-definition"],
+    ["indicator"],
+    ["indicator"],
+  ]);
+  expect(contents[2]?.objects[0]).toMatchObject({ nb_deps: 3, pattern: "[ipv4-addr:value = '198.51.100.1']" });
+});
+
+test("a thousand objects are confirmed and all there", async () => {
+  const connectorId = "00000000-0000-4000-8000-000000000002";
+  await rabbitmq.declare(connectorId);
+  await open(connectorId).write(
+    bundles(...Array.from({ length: 1000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`)),
+    signal,
+  );
+  expect(await rabbitmq.take(connectorId)).toHaveLength(1002);
+});
+
+test("a message that no queue takes fails the page, and the same run can go on once the queue is there", async () => {
+  const connectorId = "00000000-0000-4000-8000-000000000003";
+  await rabbitmq.declare("00000000-0000-4000-8000-00000000000f");
+  const sink = open(connectorId);
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(TargetError);
+  expect(failure).toMatchObject({
+    message: expect.stringContaining("no queue is bound"),
+    remedy: expect.stringContaining("Restart the connector"),
+  });
+  await rabbitmq.declare(connectorId);
+  await sink.write(bundles("198.51.100.1"), signal);
+  expect(await rabbitmq.take(connectorId)).toHaveLength(3);
+});
+
+test("an exchange that is missing fails the page and is not declared", async () => {
+  await rabbitmq.addVhost("empty");
+  const sink = open("00000000-0000-4000-8000-000000000004", { vhost: "empty" });
+  await expect(sink.write(bundles("198.51.100.1"), signal)).rejects.toThrow(/NOT.FOUND/);
+  await expect(sink.write(bundles("198.51.100.1"), signal)).rejects.toThrow(/NOT.FOUND/);
+});
+
+test("a password the broker refuses is told with advice and without the password", async () => {
+  const sink = open("00000000-0000-4000-8000-000000000005", { pass: "wrong-password" });
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    message: expect.not.stringContaining("wrong-password"),
+    remedy: expect.stringContaining("opencti.mq.user"),
+  });
+});
+
+function bundles(...addresses: string[]): readonly OpenctiBundle[] {
+  return addresses.flatMap((address, index) => {
+    const parsed = parseStixObject({
+      type: "indicator",
+      id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+      pattern: `[ipv4-addr:value = '${address}']`,
+      valid_from: "2026-05-16T08:00:00.000Z",
+      object_marking_refs: ["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"],
+    });
+    const mapped = parsed.kind === "object" ? opencti.map(parsed.object, { collection: "all" }) : parsed;
+    if (mapped.kind !== "items") throw new Error(mapped.reason);
+    return mapped.items;
+  });
+}
+
+interface Content {
+  readonly x_opencti_seq: number;
+  readonly objects: readonly { readonly type: string; readonly nb_deps: number }[];
+}
+
+function contentOf({ payload }: QueuedMessage): Content {
+  const { content } = JSON.parse(payload) as { content: string };
+  return JSON.parse(Buffer.from(content, "base64").toString("utf8")) as Content;
+}

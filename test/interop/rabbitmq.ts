@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** A message as it lies in a queue. */
+export interface QueuedMessage {
+  readonly routing_key: string;
+  readonly payload: string;
+  readonly properties: { readonly delivery_mode?: number; readonly content_encoding?: string };
+}
+
+/** A real RabbitMQ on free loopback ports with directories of its own. */
+export interface RunningRabbitmq {
+  readonly port: number;
+  /** What OpenCTI does when a connector registers: its durable exchange, the connector's queue, and the binding between. */
+  declare(connectorId: string): Promise<void>;
+  addVhost(name: string): Promise<void>;
+  /** Takes every message out of the connector's queue. */
+  take(connectorId: string): Promise<readonly QueuedMessage[]>;
+  close(): Promise<void>;
+}
+
+const exchange = "amqp.worker.exchange";
+
+export async function startRabbitmq(): Promise<RunningRabbitmq> {
+  const server = findServer();
+  const directory = await mkdtemp(join(tmpdir(), "socdefenders-rabbitmq-"));
+  const [port, managementPort, distributionPort, epmdPort] = (await freePorts(4)) as [number, number, number, number];
+  await writeFile(
+    join(directory, "rabbitmq.conf"),
+    `listeners.tcp.1 = 127.0.0.1:${port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}\n`,
+  );
+  await writeFile(join(directory, "plugins"), "[rabbitmq_management].\n");
+  const environment = {
+    PATH: process.env["PATH"],
+    HOME: directory,
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    ERL_EPMD_PORT: String(epmdPort),
+    RABBITMQ_CONFIG_FILE: join(directory, "rabbitmq.conf"),
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, "plugins"),
+    RABBITMQ_LOG_BASE: directory,
+    RABBITMQ_LOGS: "-",
+    RABBITMQ_MNESIA_BASE: directory,
+    RABBITMQ_NODENAME: `socdefenders-${port}@localhost`,
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+  };
+  // Started here and not by the server, which would leave it behind.
+  const portMapper = spawn("epmd", ["-port", String(epmdPort), "-address", "127.0.0.1"], { stdio: "ignore" });
+  const broker = spawn(server, { env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const close = async (): Promise<void> => {
+    await stop(broker);
+    portMapper.kill();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await startupComplete(broker);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const manage = createManagement(`http://127.0.0.1:${managementPort}/api`);
+  return {
+    port,
+    async declare(connectorId) {
+      await manage("PUT", `/exchanges/%2F/${exchange}`, { type: "direct", durable: true });
+      await manage("PUT", `/queues/%2F/push_${connectorId}`, { durable: true, arguments: { "x-queue-type": "classic" } });
+      await manage("POST", `/bindings/%2F/e/${exchange}/q/push_${connectorId}`, { routing_key: `push_routing_${connectorId}` });
+    },
+    addVhost: async (name) => {
+      await manage("PUT", `/vhosts/${name}`);
+      await manage("PUT", `/permissions/${name}/guest`, { configure: ".*", write: ".*", read: ".*" });
+    },
+    take: async (connectorId) =>
+      (await manage("POST", `/queues/%2F/push_${connectorId}/get`, {
+        count: 10_000,
+        ackmode: "ack_requeue_false",
+        encoding: "auto",
+      })) as QueuedMessage[],
+    close,
+  };
+}
+
+function findServer(): string {
+  const directories = ["/usr/lib/rabbitmq/bin", ...(process.env["PATH"] ?? "").split(delimiter)];
+  const found = directories.map((directory) => join(directory, "rabbitmq-server")).find(existsSync);
+  if (found !== undefined) return found;
+  throw new Error("RabbitMQ is missing; get it with: apt-get install -y --no-install-recommends rabbitmq-server");
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function startupComplete(broker: ChildProcess): Promise<void> {
+  let output = "";
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes("Server startup complete")) resolve();
+    };
+    broker.stdout?.on("data", read);
+    broker.stderr?.on("data", read);
+    broker.once("error", reject);
+    broker.once("exit", (code) => reject(new Error(`RabbitMQ ended with ${code} before it was up:\n${output}`)));
+  });
+}
+
+/** The whole process group: the server is a script around the Erlang machine. */
+async function stop(broker: ChildProcess): Promise<void> {
+  if (broker.pid === undefined || broker.exitCode !== null) return;
+  const ended = new Promise((resolve) => broker.once("close", resolve));
+  process.kill(-broker.pid, "SIGKILL");
+  await Promise.race([ended, wait(5000)]);
+}
+
+function createManagement(url: string): (method: string, path: string, body?: unknown) => Promise<unknown> {
+  const headers = { authorization: `Basic ${Buffer.from("guest:guest").toString("base64")}`, "content-type": "application/json" };
+  return async (method, path, body = {}) => {
+    const response = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  };
+}
