@@ -2,6 +2,7 @@ export { createFileStore } from "./checkpoint/file-store.ts";
 export { positionName } from "./checkpoint/key.ts";
 export { createMemoryStore } from "./checkpoint/memory-store.ts";
 export { readRecord, writeRecord } from "./checkpoint/record.ts";
+export { durationMs } from "./config/duration.ts";
 export { parseConfiguration, type Environment } from "./config/load.ts";
 export { createSecret, redact, type Secret } from "./config/secret.ts";
 export { parseSection, readTextFile, textOrFile } from "./config/section.ts";

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseStixObject, type Mapping } from "@socdefenders/shared";
+import { map as opencti } from "@socdefenders/opencti";
+import { map as sentinel, mapThreatIntelligence } from "@socdefenders/sentinel";
 import { map as splunk } from "@socdefenders/splunk";
 import { describe, expect, test } from "vitest";
 
 const fixtures = new URL("../fixtures/", import.meta.url);
 const indicatorTypes = readdirSync(new URL("indicators/", fixtures)).map((name) => name.replace(".json", ""));
 
-const targets: Readonly<Record<string, Mapping<unknown>>> = { splunk };
+const targets: Readonly<Record<string, Mapping<unknown>>> = { splunk, sentinel, "sentinel-ti": mapThreatIntelligence, opencti };
 
 // To change an expectation on purpose: `pnpm exec vitest run --project contract --update`, and review the diff.
 describe.each(Object.entries(targets))("%s", (target, map) => {

@@ -9,7 +9,9 @@ const records = readRecords(sampleBytes()).slice(0, 300);
 /** One clear error, with what to do and the promised exit code, and nothing of the key in it. */
 function expectOneError({ code, log, stdout }: Ended, exitCode: number, message: RegExp, remedy: RegExp): void {
   const errors = log.filter(({ level }) => level !== "info");
-  expect(errors).toEqual([expect.objectContaining({ level: "error", message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) })]);
+  expect(errors).toEqual([
+    expect.objectContaining({ level: "error", message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) }),
+  ]);
   expect(code).toBe(exitCode);
   expect(stdout + JSON.stringify(log)).not.toContain("sk_live_");
 }
@@ -19,7 +21,12 @@ test("an unreachable feed", async () => {
   const text = await readFile(workplace.config, "utf8");
   await writeFile(workplace.config, text.replace(/endpoint: http:\/\/127\.0\.0\.1:\d+\/api/, "endpoint: http://127.0.0.1:1/api"));
   // The retries of a refused connection are the real ones: 5 tries, at most 15 s.
-  expectOneError(await runCommand(["run", workplace.config, "--once"], { environment: proKey }), 3, /cannot be reached.*connection refused/, /feed\.endpoint/);
+  expectOneError(
+    await runCommand(["run", workplace.config, "--once"], { environment: proKey }),
+    3,
+    /cannot be reached.*connection refused/,
+    /feed\.endpoint/,
+  );
   expect(hec.events()).toEqual([]);
 });
 
@@ -46,7 +53,12 @@ test("a page that is not JSON: what came before it is delivered, the position st
       return pages === 3 ? { status: 200, headers: { "content-type": "text/html" }, body: "<html>Gateway</html>" } : undefined;
     },
   });
-  expectOneError(await runCommand(["run", workplace.config, "--once"], { environment: proKey }), 3, /not JSON \(starts "<html>/, /Nothing was skipped/);
+  expectOneError(
+    await runCommand(["run", workplace.config, "--once"], { environment: proKey }),
+    3,
+    /not JSON \(starts "<html>/,
+    /Nothing was skipped/,
+  );
   const before = received();
   expect(before.length).toBeGreaterThan(100);
   expect(before.length).toBeLessThan(records.length);
@@ -66,14 +78,31 @@ test("an object that is not STIX: kept with its reason, all others delivered", a
   ]);
   expect(JSON.parse(stdout)).toMatchObject({ read: 302, delivered: 300, refused: 1, skipped: 1 });
   expect(received()).toHaveLength(300);
-  expect(await workplace.deadLetters()).toEqual([expect.objectContaining({ content: bad.object, reason: expect.stringContaining("not a STIX object") })]);
+  expect(await workplace.deadLetters()).toEqual([
+    expect.objectContaining({ content: bad.object, reason: expect.stringContaining("not a STIX object") }),
+  ]);
 });
 
 test.each([
-  ["an unknown key", "feed: { endpoint: 'https://feed.example', api_key: abcdef, pagesize: 10 }\n", /unknown key feed\.pagesize \(did you mean page_size\?\)/, /./],
-  ["an unknown key of a target", "feed: { endpoint: 'https://feed.example', api_key: abcdef }\nsplunk: { endpont: x }\n", /unknown key splunk\.endpont \(did you mean endpoint\?\)/, /./],
+  [
+    "an unknown key",
+    "feed: { endpoint: 'https://feed.example', api_key: abcdef, pagesize: 10 }\n",
+    /unknown key feed\.pagesize \(did you mean page_size\?\)/,
+    /./,
+  ],
+  [
+    "an unknown key of a target",
+    "feed: { endpoint: 'https://feed.example', api_key: abcdef }\nsplunk: { endpont: x }\n",
+    /unknown key splunk\.endpont \(did you mean endpoint\?\)/,
+    /./,
+  ],
   ["an unknown section", "feed: {}\nsplonk: {}\n", /unknown key splonk \(did you mean splunk\?\)/, /./],
-  ["an unset variable", "feed: { endpoint: 'https://feed.example', api_key: ${NOT_SET_ANYWHERE} }\n", /not set: NOT_SET_ANYWHERE/, /Set NOT_SET_ANYWHERE/],
+  [
+    "an unset variable",
+    "feed: { endpoint: 'https://feed.example', api_key: ${NOT_SET_ANYWHERE} }\n",
+    /not set: NOT_SET_ANYWHERE/,
+    /Set NOT_SET_ANYWHERE/,
+  ],
   ["broken YAML", "feed: [\n", /config\.yaml: .*line \d/, /YAML/],
   ["no target", "feed: { endpoint: 'https://feed.example', api_key: abcdef }\n", /names no target/, /splunk, sentinel, opencti/],
 ])("a configuration with %s", async (_, configuration, message, remedy) => {
@@ -90,11 +119,17 @@ test("a collection that is not there names those that are", async () => {
 test("a target that refuses the token: nothing passes, and the next run delivers all", async () => {
   const { workplace, received, hec } = await splunkSetting({ records });
   const text = await readFile(workplace.config, "utf8");
-  const { config } = await makeWorkplace(text.replace("0a1b2c3d-hec-token", "another-hec-token").replace(/state_directory: .*/, `state_directory: ${workplace.state}`));
-  expectOneError(await runCommand(["run", config, "--once"], { environment: proKey }), 4, /HTTP 403: code 4, Invalid token/, /splunk\.token/);
+  const { config } = await makeWorkplace(
+    text.replace("0a1b2c3d-hec-token", "another-hec-token").replace(/state_directory: .*/, `state_directory: ${workplace.state}`),
+  );
+  expectOneError(
+    await runCommand(["run", config, "--once"], { environment: proKey }),
+    4,
+    /HTTP 403: code 4, Invalid token/,
+    /splunk\.token/,
+  );
   expect(hec.events()).toEqual([]);
   expect(await workplace.positions()).toEqual({});
   expect((await runCommand(["run", workplace.config, "--once"], { environment: proKey })).code).toBe(0);
   expect(received()).toHaveLength(300);
 });
-

@@ -35,7 +35,10 @@ export interface StartOptions {
 }
 
 /** Starts the command as a process of its own, with an environment of nothing but PATH and what is given. */
-export function start(args: readonly string[], { environment = {}, input = "", program = [process.execPath, source] }: StartOptions = {}): Started {
+export function start(
+  args: readonly string[],
+  { environment = {}, input = "", program = [process.execPath, source] }: StartOptions = {},
+): Started {
   const [file, ...first] = program;
   const child = spawn(file, [...first, ...args], { env: { PATH: process.env["PATH"] ?? "", ...environment }, stdio: "pipe" });
   child.stdin.on("error", () => undefined).end(input);
@@ -43,7 +46,9 @@ export function start(args: readonly string[], { environment = {}, input = "", p
   const stderr = collect(child.stderr);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ code, signal, stdout: stdout(), log: stderr().split("\n").filter(Boolean).map(parseLine) }));
+    child.once("close", (code, signal) =>
+      resolve({ code, signal, stdout: stdout(), log: stderr().split("\n").filter(Boolean).map(parseLine) }),
+    );
   });
   return { process: child, ended };
 }
@@ -85,12 +90,18 @@ export async function makeWorkplace(configuration: string): Promise<Workplace> {
     state,
     async positions() {
       const names = (await files()).filter((name) => name.endsWith(".json"));
-      const records = names.map(async (name) => [name, (JSON.parse(await readFile(join(state, name), "utf8")) as { cursor: { position: string } }).cursor]);
+      const records = names.map(async (name) => [
+        name,
+        (JSON.parse(await readFile(join(state, name), "utf8")) as { cursor: { position: string } }).cursor,
+      ]);
       return Object.fromEntries(await Promise.all(records)) as Record<string, { position: string }>;
     },
     async deadLetters() {
       const text = await readFile(join(state, "dead-letter.ndjson"), "utf8").catch(() => "");
-      return text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as { reason: string; content: unknown });
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as { reason: string; content: unknown });
     },
   };
 }

@@ -6,39 +6,45 @@ import { proKey, splunkSetting } from "./splunk-run.ts";
 const records = readRecords(sampleBytes()).slice(0, 1000);
 const allIds = records.map(({ object }) => String(object["id"])).toSorted();
 
-test.each([1, 2, 5, 9])("kill -9 while batch %i is with the target: nothing is lost, at most one page comes twice", async (fatalBatch) => {
-  let kill = (): void => undefined;
-  const { workplace, received } = await splunkSetting(
-    { records },
-    {
-      intercept: (batch) => {
-        if (batch !== fatalBatch) return undefined;
-        kill();
-        // The process is gone: whatever is answered, nobody hears it, and the batch is not stored.
-        return { status: 503, body: { text: "Server is shutting down", code: 23 } };
+test.each([1, 2, 5, 9])(
+  "kill -9 while batch %i is with the target: nothing is lost, at most one page comes twice",
+  async (fatalBatch) => {
+    let kill = (): void => undefined;
+    const { workplace, received } = await splunkSetting(
+      { records },
+      {
+        intercept: (batch) => {
+          if (batch !== fatalBatch) return undefined;
+          kill();
+          // The process is gone: whatever is answered, nobody hears it, and the batch is not stored.
+          return { status: 503, body: { text: "Server is shutting down", code: 23 } };
+        },
       },
-    },
-  );
-  const first = start(["run", workplace.config, "--once"], { environment: proKey });
-  kill = () => first.process.kill("SIGKILL");
-  expect((await first.ended).signal).toBe("SIGKILL");
-  const confirmed = new Set(received());
-  for (const { position } of Object.values(await workplace.positions())) {
-    const passed = records.filter(({ date_added }) => date_added < position).map(({ object }) => String(object["id"]));
-    expect(passed.filter((id) => !confirmed.has(id))).toEqual([]);
-  }
+    );
+    const first = start(["run", workplace.config, "--once"], { environment: proKey });
+    kill = () => first.process.kill("SIGKILL");
+    expect((await first.ended).signal).toBe("SIGKILL");
+    const confirmed = new Set(received());
+    for (const { position } of Object.values(await workplace.positions())) {
+      const passed = records.filter(({ date_added }) => date_added < position).map(({ object }) => String(object["id"]));
+      expect(passed.filter((id) => !confirmed.has(id))).toEqual([]);
+    }
 
-  expect((await runCommand(["run", workplace.config, "--once"], { environment: proKey })).code).toBe(0);
-  expect([...new Set(received())].toSorted()).toEqual(allIds);
-  expect(received().length - allIds.length).toBeLessThanOrEqual(100);
-});
+    expect((await runCommand(["run", workplace.config, "--once"], { environment: proKey })).code).toBe(0);
+    expect([...new Set(received())].toSorted()).toEqual(allIds);
+    expect(received().length - allIds.length).toBeLessThanOrEqual(100);
+  },
+);
 
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const)("%s in the middle: leaves with %i, and the next run goes on", async (name, code) => {
   let interrupt = (): void => undefined;
-  const { workplace, received } = await splunkSetting({ records }, { intercept: (batch) => (batch === 3 ? void interrupt() : undefined) });
+  const { workplace, received } = await splunkSetting(
+    { records },
+    { intercept: (batch) => (batch === 3 ? void interrupt() : undefined) },
+  );
   const first = start(["run", workplace.config, "--once"], { environment: proKey });
   interrupt = () => first.process.kill(name);
   const ended = await first.ended;

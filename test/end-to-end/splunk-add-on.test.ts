@@ -3,7 +3,16 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createCertificate, listen, readRecords, sampleBytes, sendJson, simulatedKeys, startFeed, startHec } from "@socdefenders/simulator";
+import {
+  createCertificate,
+  listen,
+  readRecords,
+  sampleBytes,
+  sendJson,
+  simulatedKeys,
+  startFeed,
+  startHec,
+} from "@socdefenders/simulator";
 import { version } from "@socdefenders/shared";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 
@@ -28,7 +37,10 @@ interface Outcome {
 
 function startInput(args: readonly string[], environment: Record<string, string>, input = ""): Promise<Outcome> {
   const program = join(apps, "TA_socdefenders/bin/socdefenders.sh");
-  const child = spawn(program, args, { env: { PATH: "/usr/bin:/bin", LD_LIBRARY_PATH: "/nowhere", ...environment }, stdio: "pipe" });
+  const child = spawn(program, args, {
+    env: { PATH: "/usr/bin:/bin", LD_LIBRARY_PATH: "/nowhere", ...environment },
+    stdio: "pipe",
+  });
   const outcome = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (outcome.stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (outcome.stderr += chunk.toString()));
@@ -43,12 +55,18 @@ async function startSplunkd(): Promise<{ uri: string; home: string }> {
   mkdirSync(join(home, "etc/auth"), { recursive: true });
   writeFileSync(join(home, "etc/auth/cacert.pem"), certificate.ca);
   const secrets: Record<string, string> = { feed: simulatedKeys.pro, hec: hecToken };
-  const server = await listen((request, response) => {
-    if (request.headers.authorization !== `Splunk ${sessionKey}`) return sendJson(response, 401, { messages: [] });
-    const [, name = ""] = /\/storage\/passwords\/TA_socdefenders:(\w+):\?/.exec(decodeURIComponent(request.url ?? "")) ?? [];
-    const secret = secrets[name];
-    return secret === undefined ? sendJson(response, 404, { messages: [] }) : sendJson(response, 200, { entry: [{ name, content: { clear_password: secret } }] });
-  }, 0, certificate);
+  const server = await listen(
+    (request, response) => {
+      if (request.headers.authorization !== `Splunk ${sessionKey}`) return sendJson(response, 401, { messages: [] });
+      const [, name = ""] = /\/storage\/passwords\/TA_socdefenders:(\w+):\?/.exec(decodeURIComponent(request.url ?? "")) ?? [];
+      const secret = secrets[name];
+      return secret === undefined
+        ? sendJson(response, 404, { messages: [] })
+        : sendJson(response, 200, { entry: [{ name, content: { clear_password: secret } }] });
+    },
+    0,
+    certificate,
+  );
   onTestFinished(() => server.close());
   return { uri: server.url, home };
 }
@@ -60,8 +78,19 @@ async function setting(parameters: Record<string, string> = {}) {
   onTestFinished(() => hec.close());
   const { uri, home } = await startSplunkd();
   const checkpoints = mkdtempSync(join(tmpdir(), "splunk-checkpoints-"));
-  const all = { feed_endpoint: feed.endpoint, credential: "feed", collections: "soc-defenders-all", start: "1970-01-01T00:00:00Z", hec_endpoint: hec.url, hec_credential: "hec", target_index: "default", ...parameters };
-  const params = Object.entries(all).map(([name, value]) => `<param name="${name}">${value}</param>`).join("");
+  const all = {
+    feed_endpoint: feed.endpoint,
+    credential: "feed",
+    collections: "soc-defenders-all",
+    start: "1970-01-01T00:00:00Z",
+    hec_endpoint: hec.url,
+    hec_credential: "hec",
+    target_index: "default",
+    ...parameters,
+  };
+  const params = Object.entries(all)
+    .map(([name, value]) => `<param name="${name}">${value}</param>`)
+    .join("");
   const head = `<server_uri>${uri}</server_uri><session_key>${sessionKey}</session_key><checkpoint_dir>${checkpoints}</checkpoint_dir>`;
   return {
     hec,
@@ -85,7 +114,11 @@ test("runs as splunkd starts it: every indicator once, nothing on the event stre
 
 test("validates by trying, and says what is wrong in one message", async () => {
   const good = await setting();
-  expect(await startInput(["--validate-arguments"], good.environment, good.validation)).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(await startInput(["--validate-arguments"], good.environment, good.validation)).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: "",
+  });
   const bad = await setting({ credential: "missing" });
   const { code, stdout } = await startInput(["--validate-arguments"], bad.environment, bad.validation);
   expect(code).toBe(1);
@@ -105,7 +138,10 @@ test("without Node it still registers, and says what is missing", async () => {
   const scheme = await startInput(["--scheme"], { SOCDEFENDERS_NODE: process.execPath });
   expect(scheme.stdout).toBe(readFileSync(join(apps, "TA_socdefenders/bin/scheme.xml"), "utf8"));
   if (hasNodeInFixedPlaces()) return;
-  expect(await shell(["--validate-arguments"])).toMatchObject({ code: 2, stdout: expect.stringContaining("Node.js 22 or newer was not found") });
+  expect(await shell(["--validate-arguments"])).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining("Node.js 22 or newer was not found"),
+  });
 });
 
 /** The wrapper also looks in /usr/local/bin and /usr/bin: where a new enough Node is there, it is rightly found. */

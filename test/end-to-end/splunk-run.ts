@@ -1,4 +1,12 @@
-import { simulatedKeys, startFeed, startHec, type FeedOptions, type HecOptions, type RunningFeed, type RunningHec } from "@socdefenders/simulator";
+import {
+  simulatedKeys,
+  startFeed,
+  startHec,
+  type FeedOptions,
+  type HecOptions,
+  type RunningFeed,
+  type RunningHec,
+} from "@socdefenders/simulator";
 import { onTestFinished } from "vitest";
 import { makeWorkplace, type Workplace } from "./command.ts";
 
@@ -7,13 +15,17 @@ export interface SplunkSetting {
   readonly hec: RunningHec;
   readonly workplace: Workplace;
   /** Ids of the indicators Splunk holds, one entry an event. */
-  received(): string[];
+  readonly received: () => string[];
 }
 
 const token = "0a1b2c3d-hec-token";
 
 /** A simulated feed, a simulated Splunk and a configuration from the one to the other; closed when the test ends. */
-export async function splunkSetting(feedOptions: FeedOptions, hecOptions: Partial<HecOptions> = {}, feedLines = ""): Promise<SplunkSetting> {
+export async function splunkSetting(
+  feedOptions: FeedOptions,
+  hecOptions: Partial<HecOptions> = {},
+  feedLines = "",
+): Promise<SplunkSetting> {
   const feed = await startFeed(feedOptions);
   onTestFinished(() => feed.close());
   const hec = await startHec({ token, ...hecOptions });
@@ -27,7 +39,12 @@ export async function splunkSetting(feedOptions: FeedOptions, hecOptions: Partia
 ${feedLines}state_directory: "@STATE@"
 splunk: { endpoint: "${hec.url}", token: ${token}, index: , ca_file: }
 `);
-  return { feed, hec, workplace, received: () => hec.events().map(({ event }) => (event as { indicator_id: string }).indicator_id) };
+  return {
+    feed,
+    hec,
+    workplace,
+    received: () => hec.events().map(({ event }) => (event as { indicator_id: string }).indicator_id),
+  };
 }
 
 export const proKey = { API_KEY: simulatedKeys.pro };

@@ -85,6 +85,16 @@ test("a message that no queue takes fails the page, and the same run can go on o
   expect(await rabbitmq.take(connectorId)).toHaveLength(3);
 });
 
+test("a run goes on after the broker cut it off", async () => {
+  const connectorId = "00000000-0000-4000-8000-000000000006";
+  await rabbitmq.declare(connectorId);
+  const sink = open(connectorId);
+  await sink.write(bundles("198.51.100.1"), signal);
+  await rabbitmq.dropConnections();
+  await sink.write(bundles("198.51.100.2"), signal);
+  expect(await rabbitmq.take(connectorId)).toHaveLength(6);
+});
+
 test("an exchange that is missing fails the page and is not declared", async () => {
   await rabbitmq.addVhost("empty");
   const sink = open("00000000-0000-4000-8000-000000000004", { vhost: "empty" });

@@ -21,6 +21,8 @@ export interface RunningRabbitmq {
   addVhost(name: string): Promise<void>;
   /** Takes every message out of the connector's queue. */
   take(connectorId: string): Promise<readonly QueuedMessage[]>;
+  /** Cuts every client off, as a restart does. */
+  dropConnections(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export async function startRabbitmq(): Promise<RunningRabbitmq> {
   const [port, managementPort, distributionPort, epmdPort] = (await freePorts(4)) as [number, number, number, number];
   await writeFile(
     join(directory, "rabbitmq.conf"),
-    `listeners.tcp.1 = 127.0.0.1:${port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}\n`,
+    `listeners.tcp.1 = 127.0.0.1:${port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}\ncollect_statistics_interval = 100\n`,
   );
   await writeFile(join(directory, "plugins"), "[rabbitmq_management].\n");
   const environment = {
@@ -81,8 +83,19 @@ export async function startRabbitmq(): Promise<RunningRabbitmq> {
         ackmode: "ack_requeue_false",
         encoding: "auto",
       })) as QueuedMessage[],
+    dropConnections: () => dropConnections(manage),
     close,
   };
+}
+
+/** The management interface learns of a connection a moment after it is there. */
+async function dropConnections(manage: Manage): Promise<void> {
+  for (;;) {
+    const connections = (await manage("GET", "/connections")) as readonly { readonly name: string }[];
+    for (const { name } of connections) await manage("DELETE", `/connections/${encodeURIComponent(name)}`);
+    if (connections.length > 0) return;
+    await wait(50);
+  }
 }
 
 function findServer(): string {
@@ -129,10 +142,12 @@ async function stop(broker: ChildProcess): Promise<void> {
   await Promise.race([ended, wait(5000)]);
 }
 
-function createManagement(url: string): (method: string, path: string, body?: unknown) => Promise<unknown> {
+type Manage = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+function createManagement(url: string): Manage {
   const headers = { authorization: `Basic ${Buffer.from("guest:guest").toString("base64")}`, "content-type": "application/json" };
   return async (method, path, body = {}) => {
-    const response = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
+    const response = await fetch(`${url}${path}`, { method, headers, body: method === "GET" ? null : JSON.stringify(body) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);

@@ -4,6 +4,13 @@ import type { LogRecord } from "@socdefenders/shared";
 import { version } from "@socdefenders/shared/version";
 import type { Terminal } from "./terminal/terminal.ts";
 
+// Checked by hand, since older versions fail somewhere deep in a library.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(`error: socdefenders needs Node.js 22.19 or newer; this is ${process.version}\n`);
+  process.exit(2);
+}
+
 const interrupt = new AbortController();
 let stoppedBy: "SIGINT" | "SIGTERM" | undefined;
 let isService = false;

@@ -15,7 +15,10 @@ const expected = {
   sessionKey: "key&value",
   checkpointDirectory: "/opt/splunk/var",
   stanzas: [
-    { name: "socdefenders://a <b>", parameters: { feed_endpoint: "https://feed.example/", empty: "", disabled: "0", collections: "one,two" } },
+    {
+      name: "socdefenders://a <b>",
+      parameters: { feed_endpoint: "https://feed.example/", empty: "", disabled: "0", collections: "one,two" },
+    },
     { name: "socdefenders://second", parameters: { start: "P1D" } },
   ],
 };

@@ -11,7 +11,15 @@ const quick = { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true };
 
 const event = (number: number, more: Record<string, unknown> = {}): SplunkEvent => {
   const time = "2026-05-01T00:00:00.250Z";
-  const indicator = { type: "indicator", id: `indicator--${number}`, pattern: `[domain-name:value = 'h${number}.example']`, created: time, modified: time, valid_from: time, ...more };
+  const indicator = {
+    type: "indicator",
+    id: `indicator--${number}`,
+    pattern: `[domain-name:value = 'h${number}.example']`,
+    created: time,
+    modified: time,
+    valid_from: time,
+    ...more,
+  };
   const parsed = parseStixObject(indicator);
   if (parsed.kind !== "object") throw new Error(parsed.reason);
   const mapped = map(parsed.object, { collection: "all" });
@@ -23,7 +31,11 @@ const events = (count: number): SplunkEvent[] => Array.from({ length: count }, (
 async function setting(options: Partial<HecOptions> = {}, config: Record<string, unknown> = {}) {
   const hec = await startHec({ token, ...options });
   onTestFinished(() => hec.close());
-  const sink = createSink(parseConfig({ endpoint: hec.url, token, ...config }, "splunk"), { log: silentLogger, userAgent: "test" }, quick);
+  const sink = createSink(
+    parseConfig({ endpoint: hec.url, token, ...config }, "splunk"),
+    { log: silentLogger, userAgent: "test" },
+    quick,
+  );
   onTestFinished(() => sink.close());
   const ids = (): string[] => hec.events().map((stored) => (stored.event as SplunkEvent).indicator_id);
   return { hec, sink, ids };
@@ -33,7 +45,13 @@ test("an event carries the feed's time, its source and the whole record", async 
   const { hec, sink } = await setting({}, { index: "threats" });
   expect(await sink.write([event(1)], signal)).toEqual([]);
   expect(hec.events()).toEqual([
-    { time: 1777593600.25, source: "socdefenders:all", sourcetype: "socdefenders:indicator", index: "threats", event: JSON.parse(JSON.stringify(event(1))) },
+    {
+      time: 1777593600.25,
+      source: "socdefenders:all",
+      sourcetype: "socdefenders:indicator",
+      index: "threats",
+      event: JSON.parse(JSON.stringify(event(1))),
+    },
   ]);
 });
 
@@ -53,7 +71,9 @@ test("batches stay under their size, and every event arrives", async () => {
 
 test("an event that Splunk refuses is named with the reason, all others are delivered once", async () => {
   const intercept = (_: number, content: readonly HecEvent[]): HecAnswer | undefined => {
-    const place = content.findIndex(({ event: one }) => ["indicator--3", "indicator--7"].includes((one as SplunkEvent).indicator_id));
+    const place = content.findIndex(({ event: one }) =>
+      ["indicator--3", "indicator--7"].includes((one as SplunkEvent).indicator_id),
+    );
     return place < 0 ? undefined : { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": place } };
   };
   const { sink, ids } = await setting({ intercept });
@@ -85,7 +105,9 @@ test.each([
 
 test.each([24, 25])("code %i is a warning: accepted, not sent again", async (code) => {
   let batches = 0;
-  const { sink } = await setting({ intercept: (batch) => ((batches = batch), { status: 200, body: { text: "approaching capacity", code } }) });
+  const { sink } = await setting({
+    intercept: (batch) => ((batches = batch), { status: 200, body: { text: "approaching capacity", code } }),
+  });
   expect(await sink.write(events(3), signal)).toEqual([]);
   expect(batches).toBe(1);
 });
@@ -100,31 +122,48 @@ test.each([
   [302, "", /must be the HTTP Event Collector/],
 ])("%i %j is an error with advice", async (status, body, remedy) => {
   const { sink, ids } = await setting({ intercept: () => ({ status, body }) });
-  await expect(sink.write(events(3), signal)).rejects.toMatchObject({ name: "TargetError", exitCode: 4, remedy: expect.stringMatching(remedy) });
+  await expect(sink.write(events(3), signal)).rejects.toMatchObject({
+    name: "TargetError",
+    exitCode: 4,
+    remedy: expect.stringMatching(remedy),
+  });
   expect(ids()).toEqual([]);
 });
 
 test("a connection that breaks every time is an error, with the address and without the token", async () => {
   const breaking = await listen((request) => request.socket.destroy());
   onTestFinished(() => breaking.close());
-  const sink = createSink(parseConfig({ endpoint: breaking.url, token }, "splunk"), { log: silentLogger, userAgent: "test" }, quick);
+  const sink = createSink(
+    parseConfig({ endpoint: breaking.url, token }, "splunk"),
+    { log: silentLogger, userAgent: "test" },
+    quick,
+  );
   onTestFinished(() => sink.close());
   const failure = await sink.write(events(1), signal).catch((error: unknown) => error as Error);
-  expect(failure).toMatchObject({ name: "TargetError", message: expect.stringContaining(`POST ${breaking.url}/services/collector/event: the connection was`) });
-  expect(String(failure)).not.toContain(token);
+  expect(failure).toMatchObject({
+    name: "TargetError",
+    message: expect.stringContaining(`POST ${breaking.url}/services/collector/event: the connection was`),
+  });
+  expect((failure as Error).message).not.toContain(token);
 });
 
 test("check proves address and token and stores nothing", async () => {
   const { hec, sink } = await setting();
   await sink.check(signal);
   expect(hec.events()).toEqual([]);
-  const wrong = createSink(parseConfig({ endpoint: hec.url, token: "wrong-token" }, "splunk"), { log: silentLogger, userAgent: "test" }, quick);
+  const wrong = createSink(
+    parseConfig({ endpoint: hec.url, token: "wrong-token" }, "splunk"),
+    { log: silentLogger, userAgent: "test" },
+    quick,
+  );
   await expect(wrong.check(signal)).rejects.toThrow("code 4, Invalid token");
   await wrong.close();
 });
 
 test("stops at once when it is told to", async () => {
   const stop = new AbortController();
-  const { sink } = await setting({ intercept: () => (stop.abort(new Error("enough")), { status: 503, headers: { "retry-after": "60" }, body: "" }) });
+  const { sink } = await setting({
+    intercept: () => (stop.abort(new Error("enough")), { status: 503, headers: { "retry-after": "60" }, body: "" }),
+  });
   await expect(sink.write(events(1), stop.signal)).rejects.toThrow();
 });

@@ -1,5 +1,5 @@
-import { parse, toSeconds } from "iso8601-duration";
 import { z } from "zod";
+import { durationMs } from "../config/duration.ts";
 import { parseSection, readTextFile, textOrFile } from "../config/section.ts";
 import type { Secret } from "../config/secret.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
@@ -39,7 +39,7 @@ export function parseFeedConfig(input: unknown): FeedConfig {
       remedy: "auth: basic needs feed.username, the account's e-mail address.",
     });
   }
-  assertStart(section.start);
+  startTime(section.start, Date.now());
   return {
     endpoint,
     apiKey,
@@ -56,20 +56,17 @@ export function parseFeedConfig(input: unknown): FeedConfig {
   };
 }
 
-/** The exclusive `added_after` of a first run: `start` itself where it is a time, else that long before `now` (epoch ms). */
+/**
+ * The exclusive `added_after` of a first run: `start` itself where it is a time, else that long before `now` (epoch milliseconds).
+ * Throws ConfigurationError where it is neither a time nor a duration.
+ */
 export function startTime(start: string, now: number): string {
   if (toMicroseconds(start) !== undefined) return start;
-  return fromMicroseconds(BigInt(now) * 1000n - BigInt(Math.round(toSeconds(parse(start), new Date(now)) * 1_000_000)));
-}
-
-function assertStart(start: string): void {
-  try {
-    startTime(start, 0);
-  } catch {
-    throw new ConfigurationError(`feed.start: neither a duration nor a time: ${start}`, {
-      remedy: "Write a duration like P30D or PT12H, or a time like 2026-01-31T00:00:00Z.",
-    });
-  }
+  const duration = durationMs(start, now);
+  if (duration !== undefined) return fromMicroseconds(BigInt(now - duration) * 1000n);
+  throw new ConfigurationError(`feed.start: neither a duration nor a time: ${start}`, {
+    remedy: "Write a duration like P30D or PT12H, or a time like 2026-01-31T00:00:00Z.",
+  });
 }
 
 const feedSchema = z.strictObject({

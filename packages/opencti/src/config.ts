@@ -1,0 +1,88 @@
+import { ConfigurationError, parseAddress, parseSection, readTextFile, textOrFile, type Secret } from "@socdefenders/shared";
+import { z } from "zod";
+
+/** The `opencti` section, validated. */
+export interface OpenctiConfig {
+  /** The platform's address, as in its users' browsers; `/graphql` is added. */
+  readonly url: URL;
+  /** API token of the connector's own user. */
+  readonly token: Secret;
+  /** UUID the connector is known by on the platform; its state and its queues hang on it. */
+  readonly connectorId: string;
+  readonly connectorName: string;
+  /** Shown on the platform, of no effect for an import connector. */
+  readonly connectorScope: readonly string[];
+  /** `amqp` publishes to the platform's RabbitMQ, `api` needs nothing but HTTP to the platform. */
+  readonly queueProtocol: "amqp" | "api";
+  /** Lets the platform make an observable from each indicator. */
+  readonly createObservables: boolean;
+  /** PEM of the authority that signed the platform's certificate, where it is no public one. */
+  readonly ca?: string | undefined;
+  readonly broker: BrokerOverrides;
+}
+
+/** What replaces the broker's address and account that the platform hands out, where the connector reaches it by another way. */
+export interface BrokerOverrides {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly vhost?: string | undefined;
+  readonly useTls?: boolean | undefined;
+  readonly user?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly ca?: string | undefined;
+}
+
+export function parseConfig(input: unknown, path: string): OpenctiConfig {
+  const section = parseSection(schema, input, path);
+  const token = textOrFile(section.token, section.token_file, `${path}.token`);
+  if (token.reveal() === "ChangeMe") {
+    throw new ConfigurationError(`${path}.token is still ChangeMe`, {
+      remedy: "Give the API token of the connector's user (OpenCTI: user profile, API access).",
+    });
+  }
+  return {
+    url: parseAddress(section.url, `${path}.url`, true),
+    token,
+    connectorId: section.connector_id,
+    connectorName: section.connector_name,
+    connectorScope: section.connector_scope,
+    queueProtocol: section.queue_protocol,
+    createObservables: section.create_observables,
+    ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
+    broker: parseBroker(section.mq ?? {}, `${path}.mq`),
+  };
+}
+
+function parseBroker(input: unknown, path: string): BrokerOverrides {
+  const { use_ssl, pass, pass_file, ca_file, ...section } = parseSection(brokerSchema, input, path);
+  return {
+    ...section,
+    useTls: use_ssl,
+    password: pass === undefined && pass_file === undefined ? undefined : textOrFile(pass, pass_file, `${path}.pass`),
+    ca: ca_file === undefined ? undefined : readTextFile(ca_file, `${path}.ca_file`),
+  };
+}
+
+const schema = z.strictObject({
+  url: z.string(),
+  token: z.string().min(1).optional(),
+  token_file: z.string().optional(),
+  connector_id: z.guid("not a UUID; make one with: uuidgen").transform((id) => id.toLowerCase()),
+  connector_name: z.string().trim().min(2).default("SOC Defenders"),
+  connector_scope: z.array(z.string().min(1)).min(1).default(["indicator", "vulnerability"]),
+  queue_protocol: z.enum(["amqp", "api"]).default("amqp"),
+  create_observables: z.boolean().default(false),
+  ca_file: z.string().optional(),
+  mq: z.unknown().optional(),
+});
+
+const brokerSchema = z.strictObject({
+  host: z.string().min(1).optional(),
+  port: z.int().min(1).max(65_535).optional(),
+  vhost: z.string().min(1).optional(),
+  use_ssl: z.boolean().optional(),
+  user: z.string().min(1).optional(),
+  pass: z.string().min(1).optional(),
+  pass_file: z.string().optional(),
+  ca_file: z.string().optional(),
+});

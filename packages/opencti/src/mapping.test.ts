@@ -1,0 +1,150 @@
+import { parseStixObject, type StixObject } from "@socdefenders/shared";
+import { describe, expect, test } from "vitest";
+import { map } from "./mapping.ts";
+
+const context = { collection: "soc-defenders-all" };
+
+function indicator(change: Record<string, unknown> = {}): StixObject {
+  const parsed = parseStixObject({
+    type: "indicator",
+    id: "indicator--b104b0ee-9f7a-5f78-b6cc-72d91a5d4328",
+    created: "2026-05-16T08:00:00.000Z",
+    modified: "2026-05-16T09:30:00.000Z",
+    name: "Malicious IPv4",
+    pattern: "[ipv4-addr:value = '198.51.100.3']",
+    pattern_type: "stix",
+    valid_from: "2026-05-16T08:00:00.000Z",
+    ...change,
+  });
+  if (parsed.kind !== "object") throw new Error(parsed.reason);
+  return parsed.object;
+}
+
+function objectsOf(object: StixObject): readonly StixObject[] {
+  const mapped = map(object, context);
+  if (mapped.kind !== "items") throw new Error(mapped.reason);
+  return mapped.items.flatMap(({ objects }) => objects);
+}
+
+const subjectOf = (change?: Record<string, unknown>): StixObject | undefined => objectsOf(indicator(change)).at(-1);
+
+describe("ids", () => {
+  // Computed with the platform's own Python client (pycti: Indicator, Vulnerability and Identity.generate_id).
+  test("are the ones the platform derives itself", () => {
+    expect(subjectOf()?.id).toBe("indicator--ed995101-8e77-5431-836d-feb4296682d4");
+    expect(subjectOf({ pattern: "[vulnerability:name = 'cve-2026-12345']" })?.id).toBe(
+      "vulnerability--3b36ada3-a82f-5732-a225-4f0fc699bf71",
+    );
+    expect(objectsOf(indicator())[0]?.id).toBe("identity--1ba6b755-a6f3-5b31-af4f-12e18ad4707b");
+  });
+
+  test("do not hang on how the pattern is spaced", () => {
+    expect(subjectOf({ pattern: " [ ipv4-addr:value='198.51.100.3' ] " })).toEqual(subjectOf());
+  });
+
+  test("are the same in every call, the bundle's included", () => {
+    expect(map(indicator(), context)).toEqual(map(indicator(), context));
+  });
+});
+
+describe("markings", () => {
+  test.each([
+    ["bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "34098fce-860f-48ae-8e50-ebd3cc5e41da"],
+    ["94868c89-83c2-464b-929b-a1a8aa3c8487", "613f2e26-407d-48c7-9eca-b8e91df99dc9"],
+    ["939a9414-2ddd-4d32-a0cd-375ea402b003", "826578e1-40ad-459f-bc73-ede076f81f37"],
+    ["e828b379-4e03-4974-9ac4-e53a884c97c1", "5e57c739-391a-4eb3-b6be-7d15ca92d5ed"],
+    ["f88d31f6-486f-44da-b317-01333bde0b82", "f88d31f6-486f-44da-b317-01333bde0b82"],
+  ])("of TLP %s become OpenCTI's", (given, known) => {
+    const objects = objectsOf(indicator({ object_marking_refs: [`marking-definition--${given}`] }));
+    expect(objects.map(({ id }) => id)).toContain(`marking-definition--${known}`);
+    expect(objects.at(-1)).toMatchObject({ object_marking_refs: [`marking-definition--${known}`] });
+  });
+
+  test("the levels TLP 1 lacks are statements with OpenCTI's own properties", () => {
+    const objects = objectsOf(indicator({ object_marking_refs: ["marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"] }));
+    expect(objects[1]).toMatchObject({
+      definition_type: "statement",
+      x_opencti_definition_type: "TLP",
+      x_opencti_definition: "TLP:AMBER+STRICT",
+    });
+  });
+
+  test("that are no TLP leave no reference to an object that is not there", () => {
+    const objects = objectsOf(indicator({ object_marking_refs: ["marking-definition--00000000-0000-4000-8000-000000000000"] }));
+    expect(objects).toHaveLength(2);
+    expect(objects.at(-1)).not.toHaveProperty("object_marking_refs");
+  });
+});
+
+describe("indicators", () => {
+  test.each([
+    ["a single equality", "[domain-name:value = 'c2.example']", "Domain-Name"],
+    ["a hash", "[file:hashes.'MD5' = 'd41d8cd98f00b204e9800998ecf8427e']", "StixFile"],
+    ["a network", "[ipv4-addr:value = '198.51.100.0/24']", "IPv4-Addr"],
+  ])("know the main observable type of %s", (_, pattern, type) => {
+    expect(subjectOf({ pattern })).toMatchObject({ x_opencti_main_observable_type: type });
+  });
+
+  test.each([
+    ["a pattern that does not parse", { pattern: "[broken" }, "[broken"],
+    ["a hash of the wrong length", { pattern: "[file:hashes.MD5 = 'abc']" }, "[file:hashes.MD5 = 'abc']"],
+    [
+      "a pattern of another type",
+      { pattern: " rule x { condition: a = b } ", pattern_type: "yara" },
+      "rule x { condition: a = b }",
+    ],
+  ])("are sent without a main observable type for %s", (_, change, pattern) => {
+    const subject = subjectOf(change);
+    expect(subject).toMatchObject({ type: "indicator", pattern });
+    expect(subject).not.toHaveProperty("x_opencti_main_observable_type");
+  });
+
+  test("get a name the platform takes where the feed gives none", () => {
+    expect(subjectOf({ name: "x" })).toMatchObject({ name: "198.51.100.3" });
+    expect(subjectOf({ name: undefined, pattern: "[a:b = 'c' AND a:d = 'e']" })).toMatchObject({
+      name: "[a:b = 'c' AND a:d = 'e']",
+    });
+  });
+
+  test("carry confidence as a score, 50 without one, and never as confidence", () => {
+    expect(subjectOf({ confidence: 84.6 })).toMatchObject({ x_opencti_score: 85 });
+    expect(subjectOf({ confidence: 0 })).toMatchObject({ x_opencti_score: 0 });
+    expect(subjectOf()).toMatchObject({ x_opencti_score: 50 });
+    expect(subjectOf({ confidence: 85 })).not.toHaveProperty("confidence");
+  });
+
+  test("keep valid_until and revoked as the feed said them, but no end before the start", () => {
+    expect(subjectOf({ valid_until: "2026-08-14T08:00:00Z", revoked: true })).toMatchObject({
+      valid_until: "2026-08-14T08:00:00Z",
+      revoked: true,
+    });
+    expect(subjectOf({ valid_until: "2026-05-16T08:00:00.000Z" })).not.toHaveProperty("valid_until");
+    expect(subjectOf({ valid_until: "2020-01-01T00:00:00Z" })).not.toHaveProperty("valid_until");
+  });
+
+  test("carry labels and references that the platform takes", () => {
+    const subject = subjectOf({
+      labels: ["c2", " ", "c2"],
+      external_references: [{ url: "https://example.com/report" }, { source_name: "nothing else" }],
+    });
+    expect(subject).toMatchObject({
+      labels: ["c2"],
+      external_references: [{ source_name: "SOC Defenders", url: "https://example.com/report" }],
+    });
+  });
+});
+
+test("a CVE becomes a vulnerability with its reference, never an indicator", () => {
+  const objects = objectsOf(indicator({ pattern: "[vulnerability:name = 'cve-2026-12345']", labels: ["exploited"] }));
+  expect(objects.map(({ type }) => type)).toEqual(["identity", "vulnerability"]);
+  expect(objects[1]).toMatchObject({
+    name: "CVE-2026-12345",
+    labels: ["exploited"],
+    external_references: [{ source_name: "cve", external_id: "CVE-2026-12345" }],
+  });
+});
+
+test("other objects are skipped under a reason with their type", () => {
+  const report: StixObject = { type: "report", id: "report--b104b0ee-9f7a-5f78-b6cc-72d91a5d4328" };
+  expect(map(report, context)).toEqual({ kind: "skipped", reason: "report objects are not sent to OpenCTI" });
+});

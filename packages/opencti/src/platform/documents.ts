@@ -1,0 +1,149 @@
+import { z } from "zod";
+
+/** A GraphQL document of the platform's API with the shape of its answer. Each is valid on OpenCTI 6.8, 6.9 and 7 alike. */
+export interface Operation<Data> {
+  readonly name: string;
+  readonly text: string;
+  readonly data: z.ZodType<Data>;
+  /** Whether doing it twice is the same as doing it once; else it is not sent again while its outcome is unknown. */
+  readonly repeatable: boolean;
+}
+
+/** How the platform's broker is reached, as registration hands it out. */
+export interface BrokerConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly vhost: string;
+  readonly use_ssl: boolean;
+  readonly user: string;
+  readonly pass: string;
+}
+
+export interface Registration {
+  readonly connector_state: string | null;
+  readonly connector_user_id: string | null;
+  readonly config: { readonly connection: BrokerConnection; readonly push_routing: string; readonly push_exchange: string };
+}
+
+export interface Account {
+  readonly about: { readonly version: string };
+  readonly me: { readonly name: string; readonly capabilities: readonly { readonly name: string }[] };
+}
+
+export interface ConnectorInfo {
+  readonly run_and_terminate: boolean;
+  readonly buffering: boolean;
+  readonly queue_threshold: number;
+  readonly queue_messages_size: number;
+  readonly next_run_datetime?: string;
+  readonly last_run_datetime?: string;
+}
+
+export interface WorkSummary {
+  readonly id: string;
+  readonly status: string;
+  readonly processed_time: string | null;
+}
+
+export const readAccount: Operation<Account> = {
+  name: "ReadAccount",
+  text: `query ReadAccount { about { version } me { name capabilities { name } } }`,
+  data: z.object({
+    about: z.object({ version: z.string() }),
+    me: z.object({ name: z.string(), capabilities: z.array(z.object({ name: z.string() })) }),
+  }),
+  repeatable: true,
+};
+
+export const registerConnector: Operation<{ registerConnector: Registration }> = {
+  name: "RegisterConnector",
+  text: `mutation RegisterConnector($input: RegisterConnectorInput) {
+    registerConnector(input: $input) {
+      connector_state
+      connector_user_id
+      config { connection { host port vhost use_ssl user pass } push_routing push_exchange }
+    }
+  }`,
+  data: z.object({
+    registerConnector: z.object({
+      connector_state: z.string().nullable(),
+      connector_user_id: z.string().nullable(),
+      config: z.object({
+        connection: z.object({
+          host: z.string(),
+          port: z.number(),
+          vhost: z.string(),
+          use_ssl: z.boolean(),
+          user: z.string(),
+          pass: z.string(),
+        }),
+        push_routing: z.string(),
+        push_exchange: z.string(),
+      }),
+    }),
+  }),
+  repeatable: true,
+};
+
+export const pingConnector: Operation<{ pingConnector: { connector_state: string | null } }> = {
+  name: "PingConnector",
+  text: `mutation PingConnector($id: ID!, $state: String, $connectorInfo: ConnectorInfoInput) {
+    pingConnector(id: $id, state: $state, connectorInfo: $connectorInfo) { connector_state }
+  }`,
+  data: z.object({ pingConnector: z.object({ connector_state: z.string().nullable() }) }),
+  repeatable: true,
+};
+
+export const readQueue: Operation<{ connector: { connector_queue_details: { messages_size: number } } | null }> = {
+  name: "ReadQueue",
+  text: `query ReadQueue($id: String!) { connector(id: $id) { connector_queue_details { messages_size } } }`,
+  data: z.object({ connector: z.object({ connector_queue_details: z.object({ messages_size: z.number() }) }).nullable() }),
+  repeatable: true,
+};
+
+export const readWorks: Operation<{ connector: { works: readonly (WorkSummary | null)[] | null } | null }> = {
+  name: "ReadWorks",
+  text: `query ReadWorks($id: String!) { connector(id: $id) { works { id status processed_time } } }`,
+  data: z.object({
+    connector: z
+      .object({
+        works: z
+          .array(z.object({ id: z.string(), status: z.string(), processed_time: z.string().nullable() }).nullable())
+          .nullable(),
+      })
+      .nullable(),
+  }),
+  repeatable: true,
+};
+
+export const addWork: Operation<{ workAdd: { id: string } }> = {
+  name: "AddWork",
+  text: `mutation AddWork($connectorId: String!, $name: String) { workAdd(connectorId: $connectorId, friendlyName: $name) { id } }`,
+  data: z.object({ workAdd: z.object({ id: z.string() }) }),
+  repeatable: false,
+};
+
+export const addExpectations: Operation<unknown> = {
+  name: "AddExpectations",
+  text: `mutation AddExpectations($id: ID!, $expectations: Int) { workEdit(id: $id) { addExpectations(expectations: $expectations) } }`,
+  data: z.unknown(),
+  repeatable: false,
+};
+
+export const closeWork: Operation<unknown> = {
+  name: "CloseWork",
+  text: `mutation CloseWork($id: ID!, $message: String, $inError: Boolean) {
+    workEdit(id: $id) { toProcessed(message: $message, inError: $inError) }
+  }`,
+  data: z.unknown(),
+  repeatable: true,
+};
+
+export const pushBundle: Operation<{ stixBundlePush: boolean | null }> = {
+  name: "PushBundle",
+  text: `mutation PushBundle($connectorId: String!, $bundle: String!, $workId: String) {
+    stixBundlePush(connectorId: $connectorId, bundle: $bundle, work_id: $workId)
+  }`,
+  data: z.object({ stixBundlePush: z.boolean().nullable() }),
+  repeatable: true,
+};

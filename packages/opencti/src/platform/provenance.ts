@@ -1,0 +1,44 @@
+import type { StixObject, Tlp } from "@socdefenders/shared";
+
+/** Who says it: the id is the one OpenCTI derives itself from name and class. */
+export const author: StixObject = {
+  type: "identity",
+  spec_version: "2.1",
+  id: "identity--1ba6b755-a6f3-5b31-af4f-12e18ad4707b",
+  // STIX demands both; any fixed time keeps the object the same for ever.
+  created: "2026-01-01T00:00:00.000Z",
+  modified: "2026-01-01T00:00:00.000Z",
+  name: "SOC Defenders",
+  identity_class: "organization",
+};
+
+/** The marking definition of a TLP level under the id that OpenCTI knows it by; TLP 2.0's own ids are unknown there. */
+export function markingOf(level: Tlp): StixObject {
+  const { id, definition } = markings[level];
+  return {
+    type: "marking-definition",
+    spec_version: "2.1",
+    id: `marking-definition--${id}`,
+    created: "2017-01-20T00:00:00.000Z",
+    name: level,
+    ...(definition === undefined ? statement(level) : { definition_type: "tlp", definition: { tlp: definition } }),
+  };
+}
+
+/** The levels that TLP 1 has under another name or not at all: OpenCTI takes them as a statement with its own properties. */
+function statement(level: Tlp): Record<string, unknown> {
+  return {
+    definition_type: "statement",
+    definition: { statement: "custom" },
+    x_opencti_definition_type: "TLP",
+    x_opencti_definition: level,
+  };
+}
+
+const markings: Readonly<Record<Tlp, { readonly id: string; readonly definition?: string }>> = {
+  "TLP:CLEAR": { id: "613f2e26-407d-48c7-9eca-b8e91df99dc9" },
+  "TLP:GREEN": { id: "34098fce-860f-48ae-8e50-ebd3cc5e41da", definition: "green" },
+  "TLP:AMBER": { id: "f88d31f6-486f-44da-b317-01333bde0b82", definition: "amber" },
+  "TLP:AMBER+STRICT": { id: "826578e1-40ad-459f-bc73-ede076f81f37" },
+  "TLP:RED": { id: "5e57c739-391a-4eb3-b6be-7d15ca92d5ed", definition: "red" },
+};

@@ -1,0 +1,76 @@
+import { createFileDeadLetters, openFeed, poll, userAgent, type ConnectorError, type Logger } from "@socdefenders/shared";
+import { createCheckpoints } from "../checkpoint.ts";
+import { map } from "../mapping.ts";
+import { createSink } from "../sink.ts";
+import { readQueue } from "./documents.ts";
+import type { Graphql } from "./graphql.ts";
+import { select } from "./selection.ts";
+import type { Session } from "./session.ts";
+import type { Settings } from "./settings.ts";
+
+export interface RunContext {
+  readonly settings: Settings;
+  readonly graphql: Graphql;
+  /** Outlives the run: the platform is pinged between runs too. */
+  readonly session: Session;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Delivers what is new in every chosen collection, unless the platform's workers are behind. Resolves with the failure of the first
+ * collection that has one, which the log has shown already; throws what stops the whole run.
+ */
+export async function runOnce(context: RunContext): Promise<ConnectorError | undefined> {
+  return (await queueHasRoom(context)) ? pollFeed(context) : undefined;
+}
+
+async function pollFeed({ settings, graphql, session, log, signal }: RunContext): Promise<ConnectorError | undefined> {
+  const started = Date.now();
+  const host = { log, userAgent };
+  const feed = openFeed(settings.feed, host);
+  const summaries = poll({
+    feed,
+    target: "opencti",
+    map: select(map, settings, started),
+    sink: createSink(settings.opencti, { log, graphql, session }),
+    checkpoints: createCheckpoints(session),
+    deadLetters: createFileDeadLetters(settings.stateDirectory),
+    log,
+    signal,
+  });
+  let firstFailure: ConnectorError | undefined;
+  try {
+    for await (const { failure, ...summary } of summaries) {
+      firstFailure ??= failure;
+      const { collection, delivered, skipped, refused } = summary;
+      log.info("collection_done", `${collection}: ${delivered} delivered, ${skipped} skipped, ${refused} refused`, { ...summary });
+    }
+  } finally {
+    await feed.close();
+  }
+  await session.report({ last_run_datetime: platformTime(started) });
+  return firstFailure;
+}
+
+/** Nothing is read while the workers are behind: what they have not imported yet would only grow. */
+async function queueHasRoom({ settings, graphql, session, log, signal }: RunContext): Promise<boolean> {
+  const { connector } = await graphql.call(readQueue, { id: settings.opencti.connectorId }, signal);
+  const megabytes = (connector?.connector_queue_details.messages_size ?? 0) / 1e6;
+  const limit = settings.queueThresholdMegabytes;
+  const isBehind = megabytes >= limit;
+  await session.report({
+    run_and_terminate: settings.periodMs === 0,
+    buffering: isBehind,
+    queue_threshold: limit,
+    queue_messages_size: megabytes,
+  });
+  if (isBehind)
+    log.warn("buffering", `${megabytes} MB wait for the platform's workers; nothing is read until it is less than ${limit}`);
+  return !isBehind;
+}
+
+/** A time as the platform takes it in a connector's info: whole seconds. */
+export function platformTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.\d+/, "");
+}

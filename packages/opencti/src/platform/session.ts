@@ -1,0 +1,110 @@
+import { type Host, isLoopback, TargetError } from "@socdefenders/shared";
+import type { OpenctiConfig } from "../config.ts";
+import { pingConnector, registerConnector, type ConnectorInfo, type Registration } from "./documents.ts";
+import type { Graphql } from "./graphql.ts";
+import { closeLeftWorks } from "./work.ts";
+
+/** The connector's presence on the platform: registered, pinged, and with the state that the platform keeps for it. */
+export interface Session {
+  /** Registers on the first call and starts the pings; later calls get the same answer, unless it failed. */
+  open(signal?: AbortSignal): Promise<Registration>;
+  /** The state as the platform last confirmed it; empty before the first save and after a reset. */
+  state(): string;
+  /** Counts the resets seen; a position read before the last one must not be saved any more. */
+  resets(): number;
+  /** Replaces the state; resolves when the platform answered with it. Throws TargetError when it answered with another one. */
+  save(state: string): Promise<void>;
+  /** Tells the platform's connector page how the connector does. Never throws: a ping that fails is logged. */
+  report(info: Partial<ConnectorInfo>): Promise<void>;
+  /** Stops the pings and closes the connections; the connector stays registered, or its state and its queues would be lost. */
+  close(): Promise<void>;
+}
+
+/** The platform shows a connector as inactive after five minutes of silence. */
+const pingEveryMs = 40_000;
+
+export function createSession(config: OpenctiConfig, { log }: Host, graphql: Graphql): Session {
+  let registration: Promise<Registration> | undefined;
+  let state = "";
+  let resets = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let closed: Promise<void> | undefined;
+  let lastPing: Promise<unknown> = Promise.resolve();
+  let info: ConnectorInfo = { run_and_terminate: false, buffering: false, queue_threshold: 500, queue_messages_size: 0 };
+
+  async function register(signal?: AbortSignal): Promise<Registration> {
+    if (config.url.protocol === "http:" && !isLoopback(config.url)) {
+      log.warn("clear_text", `opencti.url is http://: the token travels to ${config.url.host} in clear`);
+    }
+    const input = {
+      id: config.connectorId,
+      name: config.connectorName,
+      type: "EXTERNAL_IMPORT",
+      scope: config.connectorScope,
+      auto: false,
+      only_contextual: false,
+      playbook_compatible: false,
+      enrichment_resolution: "none",
+    };
+    const { registerConnector: registered } = await graphql.call(registerConnector, { input }, signal);
+    state = registered.connector_state ?? "";
+    await ping(state, signal);
+    await closeLeftWorks(graphql, config.connectorId, log, signal);
+    timer = setInterval(() => void pingAgain(), pingEveryMs).unref();
+    return registered;
+  }
+
+  /** One after another: a ping that overtook a save would put the old state back. */
+  function inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = lastPing.then(action);
+    lastPing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The platform ignores the state of the first ping after a reset and answers with an empty one: what it answers holds. */
+  async function ping(next: string, signal?: AbortSignal): Promise<boolean> {
+    const variables = { id: config.connectorId, state: next, connectorInfo: info };
+    const answer = await graphql.call(pingConnector, variables, signal);
+    state = answer.pingConnector.connector_state ?? "";
+    if (state === next) return true;
+    resets += 1;
+    log.warn("state_reset", "the connector's state was reset on the platform; the feed is read again from feed.start");
+    return false;
+  }
+
+  function pingAgain(): Promise<void> {
+    return inTurn(async () => void (await ping(state))).catch((error: Error) => log.warn("ping_failed", error.message));
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await lastPing;
+    await graphql.close();
+  }
+
+  return {
+    async open(signal) {
+      registration ??= register(signal);
+      try {
+        return await registration;
+      } catch (error) {
+        registration = undefined;
+        throw error;
+      }
+    },
+    state: () => state,
+    resets: () => resets,
+    save: (next) =>
+      inTurn(async () => {
+        if (await ping(next)) return;
+        throw new TargetError("the connector's state was reset on the platform while a run was saving its position", {
+          remedy: "Nothing has to be done: the next run reads the feed again from feed.start.",
+        });
+      }),
+    report(change) {
+      info = { ...info, ...change };
+      return timer === undefined ? Promise.resolve() : pingAgain();
+    },
+    close: () => (closed ??= close()),
+  };
+}

@@ -1,0 +1,41 @@
+import { clean, redact, type Logger } from "@socdefenders/shared";
+import { addExpectations, addWork, closeWork, readWorks } from "./documents.ts";
+import type { Graphql } from "./graphql.ts";
+
+/** One run as the platform's connector page lists it. */
+export interface Work {
+  readonly id: string;
+  /** Announces so many more objects; called before they are sent, or the work looks finished too early. */
+  expect(objects: number, signal: AbortSignal): Promise<void>;
+  /** Ends it, with the error where there was one. */
+  finish(message: string, failure: Error | undefined, signal: AbortSignal): Promise<void>;
+}
+
+/** Opens a work. Only a run that has something to send opens one. */
+export async function openWork(graphql: Graphql, connectorId: string, name: string, signal: AbortSignal): Promise<Work> {
+  const { workAdd: work } = await graphql.call(addWork, { connectorId, name }, signal);
+  return {
+    id: work.id,
+    async expect(objects, aborted) {
+      await graphql.call(addExpectations, { id: work.id, expectations: objects }, aborted);
+    },
+    async finish(message, failure, aborted) {
+      const text = failure === undefined ? message : `${message}, then: ${clean(redact(failure.message), 1000)}`;
+      await graphql.call(closeWork, { id: work.id, message: text, inError: failure !== undefined }, aborted);
+    },
+  };
+}
+
+/** Closes what a run left open that was killed before it could: the platform would show it as in progress for ever. */
+export async function closeLeftWorks(graphql: Graphql, connectorId: string, log: Logger, signal?: AbortSignal): Promise<void> {
+  const { connector } = await graphql.call(readWorks, { id: connectorId }, signal);
+  for (const work of connector?.works ?? []) {
+    if (work === null || work.status === "complete" || work.processed_time !== null) continue;
+    await graphql.call(
+      closeWork,
+      { id: work.id, message: "The run that opened this work ended without closing it", inError: true },
+      signal,
+    );
+    log.warn("work_closed", `closed the work ${work.id} of a run that did not end properly`, { work: work.id });
+  }
+}

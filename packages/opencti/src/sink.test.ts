@@ -1,0 +1,134 @@
+import { ConfigurationError, parseStixObject, silentLogger, TargetError } from "@socdefenders/shared";
+import { startOpencti, type OpenctiOptions } from "@socdefenders/simulator";
+import { expect, onTestFinished, test } from "vitest";
+import { openTarget, parseConfig } from "./index.ts";
+import { map, type OpenctiBundle } from "./mapping.ts";
+
+const token = "a-token-of-a-user";
+const connectorId = "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d";
+const { signal } = new AbortController();
+
+async function start(options: Partial<OpenctiOptions> = {}, section: Record<string, unknown> = {}) {
+  const platform = await startOpencti({ token, ...options });
+  onTestFinished(() => platform.close());
+  const config = parseConfig({ url: platform.url, token, connector_id: connectorId, queue_protocol: "api", ...section }, "opencti");
+  const policy = { attempts: 1, baseMs: 0, maximumMs: 0, repeatUnknown: true };
+  const connect = () => {
+    const { sink } = openTarget(config, { log: silentLogger, userAgent: "test" }, policy);
+    onTestFinished(() => sink.close());
+    return sink;
+  };
+  return { platform, connect, sink: connect() };
+}
+
+function bundles(...addresses: string[]): readonly OpenctiBundle[] {
+  return addresses.flatMap((address) => {
+    const parsed = parseStixObject({
+      type: "indicator",
+      id: "indicator--b104b0ee-9f7a-5f78-b6cc-72d91a5d4328",
+      pattern: `[ipv4-addr:value = '${address}']`,
+      valid_from: "2026-05-16T08:00:00.000Z",
+      object_marking_refs: ["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"],
+    });
+    const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : parsed;
+    if (mapped.kind !== "items") throw new Error(mapped.reason);
+    return mapped.items;
+  });
+}
+
+test("a page is one bundle, author and marking in it once, under one work a run", async () => {
+  const { platform, sink } = await start();
+  await sink.write(bundles("198.51.100.1", "198.51.100.2"), signal);
+  await sink.write(bundles("198.51.100.3"), signal);
+  await sink.close();
+  const { indicators, identities, markings, works } = platform.received();
+  expect([indicators.size, identities.size, markings.size]).toEqual([3, 1, 1]);
+  expect(works).toMatchObject([{ status: "complete", expected: 7, processed: 7, errors: [], messages: ["3 objects sent"] }]);
+  expect(platform.operations().filter((name) => name === "RegisterConnector")).toHaveLength(1);
+});
+
+test("a run without data opens no work", async () => {
+  const { platform, sink } = await start();
+  await sink.close();
+  expect(platform.received().works).toEqual([]);
+});
+
+test("observables are made by the platform only where asked for", async () => {
+  const { platform, sink } = await start({}, { create_observables: true });
+  await sink.write(bundles("198.51.100.1"), signal);
+  const flagged = [...platform.received().objects.values()].filter((object) => object["x_opencti_create_observables"] === true);
+  expect(flagged.map(({ type }) => type)).toEqual(["indicator"]);
+});
+
+test("an error of the platform fails the page, with advice, and closes the work in error", async () => {
+  const { platform, sink } = await start({
+    intercept: (name) =>
+      name === "PushBundle" ? { name: "FORBIDDEN_ACCESS", message: "You are not allowed to do this." } : undefined,
+  });
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(TargetError);
+  expect(failure).toMatchObject({
+    message: expect.stringContaining("PushBundle: FORBIDDEN_ACCESS"),
+    remedy: expect.stringContaining("CONNECTORAPI"),
+  });
+  await sink.close(failure as Error);
+  expect(platform.received().works).toMatchObject([{ status: "complete", errors: [expect.stringContaining("FORBIDDEN_ACCESS")] }]);
+});
+
+test("a broker out of reach fails the page, with advice", async () => {
+  const { platform, sink } = await start({}, { queue_protocol: "amqp" });
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(TargetError);
+  expect(failure).toMatchObject({
+    message: expect.stringContaining("broker 127.0.0.1:1"),
+    remedy: expect.stringContaining("queue_protocol: api"),
+  });
+  expect(platform.received().works).toMatchObject([{ expected: 3, status: "progress" }]);
+});
+
+test("closing never throws, not even when the platform does not answer any more", async () => {
+  let isDown = false;
+  const { sink } = await start({ intercept: () => (isDown ? { name: "DATABASE_ERROR", message: "down" } : undefined) });
+  await sink.write(bundles("198.51.100.1"), signal);
+  isDown = true;
+  await expect(sink.close(new Error("interrupted"))).resolves.toBeUndefined();
+});
+
+test("a work that a killed run left open is closed in error by the next start", async () => {
+  let isKilled = true;
+  const { platform, connect, sink } = await start({
+    intercept: (name) =>
+      isKilled && (name === "CloseWork" || name === "PushBundle") ? { name: "KILLED", message: "gone" } : undefined,
+  });
+  await expect(sink.write(bundles("198.51.100.1"), signal)).rejects.toThrow(TargetError);
+  await sink.close();
+  expect(platform.received().works).toMatchObject([{ status: "wait", processedTime: null }]);
+  isKilled = false;
+  await connect().write(bundles("198.51.100.1"), signal);
+  expect(platform.received().works).toMatchObject([
+    { status: "complete", errors: [expect.stringContaining("without closing it")] },
+    { status: "complete" },
+  ]);
+});
+
+test("check proves the token and its right, and stores nothing", async () => {
+  const { platform, sink } = await start();
+  await sink.check(signal);
+  expect(platform.operations()).toEqual(["ReadAccount"]);
+  expect(platform.state(connectorId)).toBeUndefined();
+});
+
+test.each([
+  ["a token the platform does not know", {}, { token: "another-token" }, TargetError, "Check opencti.token"],
+  ["a user without the right", { capabilities: ["KNOWLEDGE"] }, {}, ConfigurationError, "CONNECTORAPI"],
+  ["an address that is no platform's", {}, { path: "/elsewhere" }, TargetError, "Check opencti.url"],
+])("check gives advice on %s", async (_, options, { path = "", ...section }: { path?: string; token?: string }, kind, remedy) => {
+  const platform = await startOpencti({ token, ...options });
+  onTestFinished(() => platform.close());
+  const config = parseConfig({ url: `${platform.url}${path}`, token, connector_id: connectorId, ...section }, "opencti");
+  const { sink } = openTarget(config, { log: silentLogger, userAgent: "test" });
+  const failure = await sink.check(signal).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(kind);
+  expect(failure).toMatchObject({ remedy: expect.stringContaining(remedy) });
+  await sink.close();
+});

@@ -1,0 +1,49 @@
+import { generate } from "selfsigned";
+import type { TlsIdentity } from "./server.ts";
+
+/** A server's key and certificate, and the authority to trust for it, all in PEM. */
+export interface LocalCertificate extends TlsIdentity {
+  readonly ca: string;
+}
+
+/**
+ * Makes a certificate authority and a server certificate for 127.0.0.1, ::1 and localhost, valid for a day. Clients are told to trust
+ * the authority (`ca_file`, `NODE_EXTRA_CA_CERTS`); nothing is ever told to skip the check.
+ */
+export async function createCertificate(): Promise<LocalCertificate> {
+  const now = Date.now();
+  const common = {
+    keyType: "ec",
+    algorithm: "sha256",
+    notBeforeDate: new Date(now - hourMs),
+    notAfterDate: new Date(now + 24 * hourMs),
+  } as const;
+  const authority = await generate([{ name: "commonName", value: "SOC Defenders simulator authority" }], {
+    ...common,
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  const server = await generate([{ name: "commonName", value: "localhost" }], {
+    ...common,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: "basicConstraints", cA: false },
+      { name: "keyUsage", digitalSignature: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: "localhost" },
+          { type: 7, ip: "127.0.0.1" },
+          { type: 7, ip: "::1" },
+        ],
+      },
+    ],
+  });
+  return { ca: authority.cert, key: server.private, cert: server.cert };
+}
+
+// Clocks of two machines differ: the certificate starts an hour before it is made.
+const hourMs = 3_600_000;

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { graphql } from "graphql";
+import {
+  createOpenctiConnectors,
+  showConnector,
+  showWork,
+  type OpenctiBroker,
+  type OpenctiConnector,
+} from "./opencti-connectors.ts";
+import { openctiSchema } from "./opencti-schema.ts";
+import { createOpenctiStore, type StoredObject } from "./opencti-store.ts";
+import { createOpenctiWorks, type OpenctiWork } from "./opencti-works.ts";
+import { listen, readBody, sendJson, type RunningServer } from "./server.ts";
+
+export interface OpenctiOptions {
+  readonly port?: number | undefined;
+  readonly token: string;
+  /** What the token's user may do. Default `CONNECTORAPI`. */
+  readonly capabilities?: readonly string[] | undefined;
+  /** The broker that registration hands out. Nothing listens at the default one. */
+  readonly broker?: OpenctiBroker | undefined;
+  /** Bytes that wait in the connector's queue. Default 0. */
+  readonly queueBytes?: number | undefined;
+  /** Looks at each operation first; an error given here is answered instead, as HTTP 200 with `errors`. For faults. */
+  readonly intercept?: ((operation: string, variables: Readonly<Record<string, unknown>>) => OpenctiFault | undefined) | undefined;
+}
+
+interface OpenctiFault {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** What arrived by the API: distinct ids by type, and the works. */
+interface OpenctiReceived {
+  readonly indicators: ReadonlySet<string>;
+  readonly vulnerabilities: ReadonlySet<string>;
+  readonly identities: ReadonlySet<string>;
+  readonly markings: ReadonlySet<string>;
+  readonly objects: ReadonlyMap<string, StoredObject>;
+  readonly works: readonly OpenctiWork[];
+}
+
+export interface RunningOpencti extends RunningServer {
+  received(): OpenctiReceived;
+  /** The state the platform keeps for a connector; undefined where it is not registered. */
+  state(connectorId: string): string | null | undefined;
+  /** Puts a state in place, as a connector of the past might have left it. */
+  putState(connectorId: string, state: string): void;
+  /** What the button that resets a connector's state does. */
+  resetState(connectorId: string): void;
+  /** Names of the operations in order of arrival. */
+  operations(): readonly string[];
+}
+
+const userId = "88ec0c6a-13ce-5e39-b486-354fe4a7084f";
+const noBroker: OpenctiBroker = { host: "127.0.0.1", port: 1, vhost: "/", use_ssl: false, user: "guest", pass: "guest" };
+
+/**
+ * The part of an OpenCTI platform that a connector meets, on loopback. Documents are executed with the platform's own schema, so a
+ * wrong one fails as it does there; bundles pushed by the API are imported at once, by the rules of the platform's workers.
+ */
+export async function startOpencti(options: OpenctiOptions): Promise<RunningOpencti> {
+  const connectors = createOpenctiConnectors();
+  const works = createOpenctiWorks();
+  const store = createOpenctiStore();
+  const operations: string[] = [];
+
+  const show = (connector: OpenctiConnector | undefined): unknown =>
+    connector &&
+    showConnector(connector, {
+      broker: options.broker ?? noBroker,
+      queueBytes: options.queueBytes ?? 0,
+      userId,
+      works: works.all(),
+    });
+
+  const resolvers = {
+    about: { version: "7.260817.0" },
+    me: {
+      id: userId,
+      name: "connector",
+      capabilities: (options.capabilities ?? ["CONNECTORAPI"]).map((name) => ({ id: name, name })),
+    },
+    connector: ({ id }: { id: string }) => show(connectors.find(id)),
+    registerConnector: ({ input: { id, name } }: { input: { id: string; name: string } }) => show(connectors.edit(id, { name })),
+    pingConnector: ({ id, state }: { id: string; state?: string }) => show(connectors.ping(id, state ?? null)),
+    workAdd: ({ connectorId, friendlyName = "" }: { connectorId: string; friendlyName?: string }) =>
+      showWork(works.add(connectorId, friendlyName)),
+    workEdit: ({ id }: { id: string }) => ({
+      addExpectations: ({ expectations }: { expectations: number }) => works.expect(id, expectations),
+      toProcessed: ({ message, inError = false }: { message?: string; inError?: boolean }) => works.finish(id, message, inError),
+    }),
+    stixBundlePush({ connectorId, bundle, work_id }: { connectorId: string; bundle: string; work_id?: string }) {
+      const { objects } = JSON.parse(bundle) as { objects: readonly StoredObject[] };
+      const work = work_id ?? works.add(connectorId, "run").id;
+      works.expect(work, objects.length);
+      works.process(work, objects.length, store.take(objects));
+      return true;
+    },
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== "POST" || request.url !== "/graphql") return sendJson(response, 404, { message: "Not found" });
+    const { query, variables = {}, operationName = null } = JSON.parse(await readBody(request)) as GraphqlRequest;
+    operations.push(operationName ?? "");
+    const isKnown = request.headers.authorization === `Bearer ${options.token}`;
+    const fault = isKnown ? options.intercept?.(operationName ?? "", variables) : notLoggedIn;
+    if (fault !== undefined)
+      return sendJson(response, 200, { errors: [{ ...fault, extensions: { code: fault.name } }], data: null });
+    const source = { schema: openctiSchema, source: query, rootValue: resolvers, variableValues: variables, operationName };
+    sendJson(response, 200, await graphql(source));
+  }
+
+  const server = await listen((request, response) => {
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  }, options.port);
+  const idsOf = (type: string): ReadonlySet<string> =>
+    new Set([...store.objects.values()].filter((object) => object.type === type).map(({ id }) => id));
+  return {
+    ...server,
+    received: () => ({
+      indicators: idsOf("indicator"),
+      vulnerabilities: idsOf("vulnerability"),
+      identities: idsOf("identity"),
+      markings: idsOf("marking-definition"),
+      objects: store.objects,
+      works: works.all(),
+    }),
+    state: (id) => connectors.find(id)?.state,
+    putState: (id, state) => void connectors.edit(id, { state }),
+    resetState: (id) => connectors.reset(id),
+    operations: () => operations,
+  };
+}
+
+const notLoggedIn: OpenctiFault = { name: "AUTH_REQUIRED", message: "You must be logged in to do this." };
+
+interface GraphqlRequest {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string | null;
+}
