@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFileStore, createMemoryStore, positionName } from "@socdefenders/shared";
-import { expect, test } from "vitest";
+import { opencti } from "@socdefenders/opencti";
+import { createFileStore, createMemoryStore, positionName, silentLogger } from "@socdefenders/shared";
+import { startOpencti } from "@socdefenders/simulator";
+import { expect, onTestFinished, test } from "vitest";
 import { exampleKey, testCheckpointStore } from "./checkpoint-store.ts";
 
 const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), "socdefenders-store-"));
@@ -33,4 +35,26 @@ test("a save that fails leaves no temporary file and the old position", async ()
   await expect(store.save(exampleKey, unserialisable)).rejects.toThrow("cannot be written");
   expect(await readdir(directory)).toEqual([`${positionName(exampleKey)}.json`]);
   expect((await store.load(exampleKey))?.position).toBe("1");
+});
+
+testCheckpointStore("OpenCTI, the connector's state on the platform", async () => {
+  const token = "store-opencti-token";
+  const connectorId = "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d";
+  const platform = await startOpencti({ token });
+  onTestFinished(() => platform.close());
+  const open = () => {
+    const section = { url: platform.url, token, connector_id: connectorId };
+    const target = opencti.open(opencti.parseConfig(section, "opencti"), { log: silentLogger, userAgent: "test" });
+    onTestFinished(() => target.sink.close());
+    if (target.checkpoints === undefined) throw new Error("OpenCTI keeps its own position");
+    return target.checkpoints;
+  };
+  return {
+    open,
+    damage: (key, text) => {
+      const record = text.startsWith("{ not") ? text : `{"schema":1,"positions":{"${positionName(key)}":${text}}}`;
+      platform.putState(connectorId, record);
+      return Promise.resolve();
+    },
+  };
 });
