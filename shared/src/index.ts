@@ -9,6 +9,7 @@ export { parseSection, readTextFile, textOrFile } from "./config/section.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
 export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
 export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
+export { LockError } from "./errors/lock-error.ts";
 export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
 export { TargetError } from "./errors/target-error.ts";
@@ -22,7 +23,7 @@ export {
   type HttpResponse,
 } from "./http/request.ts";
 export { retryAfterMs } from "./http/retry-after.ts";
-export { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
+export { backOffMs, defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
 export { clean } from "./log/clean.ts";
 export {
   createLogger,

@@ -53,5 +53,10 @@ async function attemptOnce(http: HttpClient, request: HttpRequest): Promise<Http
 
 function waitMs(answer: HttpResponse | NetworkError, attempt: number, policy: RetryPolicy): number {
   const asked = answer instanceof NetworkError ? undefined : retryAfterMs(answer.header("retry-after"), Date.now());
-  return asked ?? Math.random() * Math.min(policy.maximumMs, policy.baseMs * 2 ** (attempt - 1));
+  return asked ?? backOffMs(policy, attempt);
+}
+
+/** Full-jitter back-off in milliseconds after the given attempt (1 for the first): anything up to a bound that doubles each time. */
+export function backOffMs({ baseMs, maximumMs }: RetryPolicy, attempt: number): number {
+  return Math.random() * Math.min(maximumMs, baseMs * 2 ** (attempt - 1));
 }

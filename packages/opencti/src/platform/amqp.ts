@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { createSecret, TargetError, type RetryPolicy } from "@socdefenders/shared";
+import { backOffMs, createSecret, TargetError, type RetryPolicy } from "@socdefenders/shared";
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import type { BrokerOverrides } from "../config.ts";
 import type { BrokerConnection, Registration } from "./documents.ts";
@@ -51,7 +51,7 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
         signal.throwIfAborted();
         const advice = adviceOnRefusal(cause);
         if (advice === undefined && attempt < retryPolicy.attempts) {
-          await wait(Math.min(retryPolicy.maximumMs, retryPolicy.baseMs * 2 ** (attempt - 1)), undefined, { signal });
+          await wait(backOffMs(retryPolicy, attempt), undefined, { signal });
           continue;
         }
         throw new TargetError(`${where}: ${(cause as Error).message}`, { remedy: advice ?? outOfReach, cause });

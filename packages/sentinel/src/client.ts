@@ -1,0 +1,68 @@
+import { rootCertificates } from "node:tls";
+import type { LogsIngestionClient } from "@azure/monitor-ingestion";
+import { addressesOf } from "./cloud.ts";
+import type { SentinelConfig } from "./config.ts";
+import { createCredential } from "./credential.ts";
+import type { SentinelRow } from "./mapping.ts";
+
+/** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
+export interface LogsClient {
+  /** Method and address, for messages. */
+  readonly where: string;
+  /** One request with all the rows, at most 1 MB of JSON. Resolves only after the service's 204; throws the SDK's error or the signal's reason. */
+  upload(rows: readonly SentinelRow[], signal: AbortSignal): Promise<void>;
+  /** The same request with an empty list, which stores nothing. Throws as upload does. */
+  probe(signal: AbortSignal): Promise<void>;
+}
+
+/** Microsoft's unmodified client with its own retries off, since they wait as long as a Retry-After says and repeat only some errors. */
+export function createLogsClient(config: SentinelConfig, userAgent: string, timeoutMs: number): LogsClient {
+  const address = `${config.endpoint.href.replace(/\/$/, "")}/dataCollectionRules/${config.ruleId}/streams/${config.stream}`;
+  let opened: Promise<LogsIngestionClient> | undefined;
+  const client = (): Promise<LogsIngestionClient> => (opened ??= openClient(config, userAgent));
+
+  return {
+    where: `POST ${address}`,
+    upload: (rows, signal) =>
+      withDeadline(signal, timeoutMs, async (deadline) => {
+        const logs = rows.map((row) => ({ ...row }));
+        await (await client()).upload(config.ruleId, config.stream, logs, { abortSignal: deadline });
+      }),
+    probe: (signal) => withDeadline(signal, timeoutMs, async (deadline) => sendEmptyList(await client(), address, deadline)),
+  };
+}
+
+async function openClient({ endpoint, cloud, ca, ...identity }: SentinelConfig, userAgent: string): Promise<LogsIngestionClient> {
+  const { LogsIngestionClient } = await import("@azure/monitor-ingestion");
+  return new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), await createCredential({ cloud, ca, ...identity }), {
+    audience: addressesOf[cloud].monitor,
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: userAgent },
+    ...(ca !== undefined && { tlsOptions: { ca: [...rootCertificates, ca] } }),
+  });
+}
+
+/** `upload()` sends no request for an empty list, so this goes through the same pipeline (token, TLS, proxy, gzip) by hand. */
+async function sendEmptyList(client: LogsIngestionClient, url: string, abortSignal: AbortSignal): Promise<void> {
+  const { createDefaultHttpClient, createHttpHeaders, createPipelineRequest, RestError } =
+    await import("@azure/core-rest-pipeline");
+  const headers = createHttpHeaders({ "content-type": "application/json", "content-encoding": "gzip", accept: "application/json" });
+  const request = createPipelineRequest({ method: "POST", url, headers, body: "[]", abortSignal });
+  const response = await client.pipeline.sendRequest(createDefaultHttpClient(), request);
+  if (response.status < 300) return;
+  throw new RestError(response.bodyAsText ?? "", { statusCode: response.status, request, response });
+}
+
+/**
+ * Runs one request with a time limit of its own, since the SDK has none. An upload that was aborted may resolve as if all had gone
+ * well, and a token may be waited for without a look at the signal: so the limit is raced, and looked at again after success.
+ */
+async function withDeadline(signal: AbortSignal, timeoutMs: number, work: (deadline: AbortSignal) => Promise<void>): Promise<void> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  deadline.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    deadline.addEventListener("abort", () => reject(deadline.reason as Error), { once: true });
+  });
+  await Promise.race([work(deadline), aborted]);
+  deadline.throwIfAborted();
+}

@@ -1,0 +1,44 @@
+import { ConfigurationError } from "@socdefenders/shared";
+import { expect, test } from "vitest";
+import { parseConfig } from "./config.ts";
+
+const section = { endpoint: "https://x.westeurope-1.ingest.monitor.azure.com", rule_id: `dcr-${"0123456789abcdef".repeat(2)}` };
+const parse = (change: Record<string, unknown> = {}) => parseConfig({ ...section, ...change }, "sentinel");
+
+test("the smallest section is an endpoint and a rule", () => {
+  expect(parse()).toMatchObject({
+    ruleId: section.rule_id,
+    stream: "Custom-SOCDefendersIndicators_CL",
+    cloud: "public",
+    clientId: undefined,
+    application: undefined,
+    ca: undefined,
+  });
+});
+
+test("an application is an identity of its own, and its secret never prints", () => {
+  const { application } = parse({ tenant_id: "t", client_id: "c", client_secret: "s3cret-value" });
+  expect(application).toMatchObject({ tenantId: "t", clientId: "c" });
+  expect(JSON.stringify(application)).not.toContain("s3cret-value");
+  expect(application?.clientSecret.reveal()).toBe("s3cret-value");
+});
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  ["http", { endpoint: "http://127.0.0.1:9000" }, /sentinel\.endpoint: not an https address/],
+  ["a password in the address", { endpoint: "https://u:p@host" }, /sentinel\.endpoint: user name or password/],
+  ["the name of a rule", { rule_id: "my-rule" }, /sentinel\.rule_id: not the immutable id/],
+  ["a table name as stream", { stream: "SOCDefendersIndicators_CL" }, /sentinel\.stream: not a stream name/],
+  ["an unknown cloud", { cloud: "moon" }, /sentinel\.cloud/],
+  ["a workspace name", { workspace_id: "my-workspace" }, /sentinel\.workspace_id/],
+  ["half an application", { tenant_id: "t", client_id: "c" }, /needs tenant_id, client_id and client_secret together/],
+  [
+    "the destination of a later version",
+    { destinations: ["logs", "threat-intelligence"] },
+    /threat-intelligence is not in this version yet/,
+  ],
+  ["no destination", { destinations: [] }, /sentinel\.destinations/],
+  ["a misspelt key", { rule: "x" }, /unknown key sentinel\.rule \(did you mean rule_id\?\)/],
+])("refuses %s", (_, change, message) => {
+  expect(() => parse(change)).toThrow(ConfigurationError);
+  expect(() => parse(change)).toThrow(message);
+});

@@ -1,0 +1,22 @@
+import type { ContainerClient } from "@azure/storage-blob";
+import type { DeadLetters } from "@socdefenders/shared";
+import { orTargetError } from "./state.ts";
+
+/** Appends one JSON object a line (`time`, `target`, `collection`, `reason`, `content`) to an append blob a day beside the positions. */
+export function createBlobDeadLetters(container: ContainerClient): DeadLetters {
+  return {
+    async add({ target, collection }, rejected) {
+      const time = new Date().toISOString();
+      const lines = rejected.map((entry) => `${JSON.stringify({ time, target, collection, ...entry })}\n`);
+      // A blob takes 50,000 appends, and one page makes one append: a day is far below that.
+      const name = `dead-letters/${time.slice(0, 10)}.ndjson`;
+      await orTargetError(append(container, name, lines.join("")), `dead letters cannot be kept in ${name}`);
+    },
+  };
+}
+
+async function append(container: ContainerClient, name: string, content: string): Promise<void> {
+  const blob = container.getAppendBlobClient(name);
+  await blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: "application/x-ndjson" } });
+  await blob.appendBlock(content, Buffer.byteLength(content));
+}

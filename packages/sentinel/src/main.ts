@@ -1,0 +1,68 @@
+import { app, type InvocationContext, type Timer } from "@azure/functions";
+import type { ContainerClient } from "@azure/storage-blob";
+import { ConnectorError, createLogger, openFeed, poll, toJsonLine, userAgent, type Logger } from "@socdefenders/shared";
+import { openCheckpoints } from "./checkpoint.ts";
+import { createBlobDeadLetters } from "./dead-letters.ts";
+import { sentinel } from "./index.ts";
+import { withLock } from "./lock.ts";
+import { readSettings, withSettingNames, type Settings } from "./settings.ts";
+import { openContainer } from "./state.ts";
+
+// The host ends a run at functionTimeout (30 minutes in host.json) by killing the process and never says so before: a run stops by
+// itself at 80 % of that. What it has delivered is saved page by page, and the next run goes on from there.
+const longestRunMs = 24 * 60_000;
+
+app.timer("pollFeed", { schedule: "%SOCDEFENDERS_SCHEDULE%", handler: pollFeed });
+
+/** Delivers what is new in the chosen collections once. A failed run throws, so that the host counts and shows it as failed. */
+async function pollFeed(_timer: Timer, context: InvocationContext): Promise<void> {
+  const log = createLogger((record) => {
+    context[record.level](toJsonLine({ ...record, message: withSettingNames(record.message) }, new Date()));
+  });
+  const deadline = AbortSignal.timeout(longestRunMs);
+  try {
+    await deliverOnce(log, deadline);
+  } catch (error) {
+    if (!deadline.aborted) throw readable(error);
+    log.warn("run_paused", "the run reached its time limit; the next one goes on from the saved position");
+  }
+}
+
+async function deliverOnce(log: Logger, deadline: AbortSignal): Promise<void> {
+  const settings = readSettings(process.env);
+  const container = await openContainer(settings.state);
+  await withLock(container, deadline, (signal) => pollInto(container, settings, log, signal));
+}
+
+async function pollInto(container: ContainerClient, settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
+  const host = { log, userAgent };
+  const feed = openFeed(settings.feed, host);
+  const failures: ConnectorError[] = [];
+  const summaries = poll({
+    feed,
+    target: sentinel.name,
+    map: sentinel.map,
+    sink: sentinel.open(settings.sentinel, host).sink,
+    checkpoints: openCheckpoints(container),
+    deadLetters: createBlobDeadLetters(container),
+    log,
+    signal,
+  });
+  try {
+    for await (const { failure, ...summary } of summaries) {
+      log.info("collection_done", `${summary.collection}: ${summary.delivered} delivered`, summary);
+      if (failure === undefined) continue;
+      log.error("collection_failed", failure.message, { collection: summary.collection, remedy: withSettingNames(failure.remedy) });
+      failures.push(failure);
+    }
+  } finally {
+    await feed.close();
+  }
+  if (failures[0] !== undefined) throw failures[0];
+}
+
+/** The error as the host shows it: what happened, and what to do. */
+function readable(error: unknown): unknown {
+  if (!(error instanceof ConnectorError)) return error;
+  return new Error(withSettingNames(`${error.message}. ${error.remedy}`), { cause: error });
+}

@@ -1,0 +1,71 @@
+import { parseStixObject, type StixObject } from "@socdefenders/shared";
+import { expect, test } from "vitest";
+import { columns, map, type SentinelRow } from "./mapping.ts";
+import { mapThreatIntelligence } from "./threat-intelligence.ts";
+
+const context = { collection: "all" };
+
+const indicator = (change: Record<string, unknown> = {}): StixObject => {
+  const time = "2026-05-16T08:00:00.123456Z";
+  const parsed = parseStixObject({
+    type: "indicator",
+    id: "indicator--4cf20155-21aa-5816-b3e5-d855b43094eb",
+    created: time,
+    modified: time,
+    valid_from: time,
+    pattern: "[ipv4-addr:value = '198.51.100.3']",
+    pattern_type: "stix",
+    ...change,
+  });
+  if (parsed.kind !== "object") throw new Error(parsed.reason);
+  return parsed.object;
+};
+
+function rowsOf(object: StixObject): readonly SentinelRow[] {
+  const mapped = map(object, context);
+  return mapped.kind === "items" ? mapped.items : [];
+}
+
+test("an indicator without observable is one row with empty observable columns", () => {
+  expect(rowsOf(indicator({ pattern: "alert tcp any any -> any any", pattern_type: "snort" }))).toMatchObject([
+    { IocType: "pattern", ObservableKey: "", ObservableValue: "", Partial: false },
+  ]);
+});
+
+test("a revoked indicator is not active; dates keep their digits", () => {
+  expect(rowsOf(indicator({ revoked: true }))).toMatchObject([
+    { Revoked: true, IsActive: false, ValidFrom: "2026-05-16T08:00:00.123456Z" },
+  ]);
+});
+
+test("every column of a row is declared", () => {
+  const [row = {}] = rowsOf(indicator({ name: "n", description: "d", confidence: 1, valid_until: "2027-01-01T00:00:00Z" }));
+  expect(Object.keys(row).toSorted()).toEqual(Object.keys(columns).toSorted());
+});
+
+test("objects that are no indicators are skipped with a reason", () => {
+  expect(map({ type: "identity", id: "identity--1" }, context)).toEqual({
+    kind: "skipped",
+    reason: "identity objects are not sent to Sentinel",
+  });
+  expect(mapThreatIntelligence({ type: "identity", id: "identity--1" }, context).kind).toBe("skipped");
+});
+
+test.each([
+  ["[ipv4-addr:value = '198.51.100.3']", "2026-06-15T08:00:00.123456Z"],
+  ["[domain-name:value = 'a.example']", "2026-08-14T08:00:00.123456Z"],
+  ["[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']", "2027-05-16T08:00:00.123456Z"],
+  ["[x-unknown:value = 'a']", "2026-08-14T08:00:00.123456Z"],
+])("threat intelligence: %s is valid until %s", (pattern, validUntil) => {
+  const mapped = mapThreatIntelligence(indicator({ pattern, x_score: 7 }), context);
+  expect(mapped).toMatchObject({
+    items: [{ pattern, x_score: 7, valid_until: validUntil, modified: "2026-05-16T08:00:00.123456Z" }],
+  });
+});
+
+test("threat intelligence keeps the end the feed gave, and skips what has no time to count from", () => {
+  expect(mapThreatIntelligence(indicator({ valid_until: "2026-05-17T00:00:00Z" }), context)).toMatchObject({
+    items: [{ valid_until: "2026-05-17T00:00:00Z" }],
+  });
+  expect(mapThreatIntelligence(indicator({ valid_from: "yesterday" }), context)).toMatchObject({ kind: "skipped" });
+});
