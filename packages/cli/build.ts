@@ -5,8 +5,8 @@ import { build, type Plugin } from "esbuild";
 // One file that works alone: `node socdefenders.mjs …`. The sample indicators of the demo travel inside it.
 const embedSample: Plugin = {
   name: "embed-sample",
-  setup({ onLoad }) {
-    onLoad({ filter: /simulator\/src\/sample\.ts$/ }, async () => {
+  setup(bundle) {
+    bundle.onLoad({ filter: /simulator\/src\/sample\.ts$/ }, async () => {
       const bytes = await readFile(new URL("../simulator/sample/indicators.ndjson.gz", import.meta.url));
       return { contents: `export const sampleBytes = () => Buffer.from("${bytes.toString("base64")}", "base64");`, loader: "js" };
     });

@@ -15,7 +15,7 @@ export interface Ended {
   readonly log: readonly LogLine[];
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly event: string;
   readonly message: string;

@@ -43,7 +43,12 @@ test.each([
   let interrupt = (): void => undefined;
   const { workplace, received } = await splunkSetting(
     { records },
-    { intercept: (batch) => (batch === 3 ? void interrupt() : undefined) },
+    {
+      intercept: (batch) => {
+        if (batch === 3) interrupt();
+        return undefined;
+      },
+    },
   );
   const first = start(["run", workplace.config, "--once"], { environment: proKey });
   interrupt = () => first.process.kill(name);

@@ -4,7 +4,7 @@ export const targetKinds = ["splunk", "sentinel", "opencti"] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** An opened target with its mapping, whatever its items are. */
-export type OpenedTarget = Target<unknown> & { readonly map: Mapping<unknown> };
+type OpenedTarget = Target<unknown> & { readonly map: Mapping<unknown> };
 
 /** Opens a configured target. */
 export interface OpenTarget {
