@@ -145,6 +145,25 @@ test("a next cursor that stops working costs a restart from the position, and no
   expect(ids.toSorted()).toEqual(sortedIds(records));
 });
 
+test("one cursor for the whole walk, and more ties than a page holds: read to the end, and once", async () => {
+  const records = recordsInGroups([35]);
+  const objects = records.map(({ object }) => object);
+  let place = 0;
+  const { feed } = await open({
+    records,
+    intercept: ({ path, query }) => {
+      if (!path.endsWith("/objects/")) return undefined;
+      place = query.has("next") ? place + 10 : 0;
+      const more = place + 10 < objects.length;
+      const body = { more, ...(more && { next: "the-same-for-all-pages" }), objects: objects.slice(place, place + 10) };
+      return { status: 200, headers: { "x-taxii-date-added-last": records[0]!.date_added }, body: JSON.stringify(body) };
+    },
+  });
+  const { ids, cursor } = await walk(feed);
+  expect(ids.toSorted()).toEqual(sortedIds(records));
+  expect((await walk(feed, cursor)).ids).toEqual([]);
+});
+
 test("429 with Retry-After and passing 503s are waited out", async () => {
   const records = recordsInGroups([5]);
   const { feed } = await open({
@@ -158,7 +177,7 @@ test("429 with Retry-After and passing 503s are waited out", async () => {
 });
 
 test.each([
-  ["the same next again", { more: true, next: "same", objects: [] }, {}, /same next cursor/],
+  ["the same next again", { more: true, next: "same", objects: [] }, {}, /same next cursor and the same page/],
   ["more, and no way on", { more: true, objects: recordsInGroups([1]).map(({ object }) => object) }, {}, /neither next nor/],
 ])("%s is an error, not a loop", async (_, body, headers, message) => {
   const { feed } = await open({

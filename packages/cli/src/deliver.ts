@@ -17,19 +17,21 @@ import type { Terminal } from "./terminal/terminal.ts";
 
 /**
  * Delivers what is new to every given target, all at the same time, each with its own position. A target that fails does not stop
- * the others; its error is thrown once they are done. Summaries go to `onSummary` as they come.
+ * the others; its error is thrown once they are done. Summaries go to `onSummary` as they come. `expected` is the number of items, for
+ * the progress bar, where it is known.
  */
 export async function deliver(
   config: Config,
   targets: readonly ConfiguredTarget[],
   terminal: Terminal,
   onSummary: (summary: CollectionSummary) => Promise<void> | void,
+  expected?: number,
 ): Promise<void> {
   const host: Host = { log: terminal.log, userAgent };
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   try {
-    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary }));
+    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary, expected }));
     const results = await Promise.allSettled(runs);
     const [first, ...others] = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
     for (const error of others) logFailure(terminal, error);
@@ -47,10 +49,11 @@ interface Delivery {
   readonly terminal: Terminal;
   readonly progress: Progress;
   readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
+  readonly expected: number | undefined;
 }
 
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
-  const { config, feed, host, terminal, progress, onSummary } = delivery;
+  const { config, feed, host, terminal, progress, onSummary, expected } = delivery;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   const started = Date.now();
   let delivered = 0;
@@ -65,7 +68,8 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     signal: terminal.signal,
     onPage: (outcome) => {
       delivered += outcome.delivered;
-      const { done, total } = timeCovered(config, outcome.position, started);
+      const { done, total } =
+        expected === undefined ? timeCovered(config, outcome.position, started) : { done: delivered, total: expected };
       progress.update(name, done, total, `${delivered.toLocaleString("en")} delivered`);
     },
   });

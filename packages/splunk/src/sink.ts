@@ -27,8 +27,8 @@ interface Encoded {
  * Sends events to the HTTP Event Collector's `/services/collector/event`, gzipped, in batches cut by bytes and count. Answers are read
  * by HEC code: an event it refuses is set aside and the rest of its batch is sent again.
  */
-export function createSink(config: SplunkConfig, { userAgent }: Host, retryPolicy?: RetryPolicy): Sink<SplunkEvent> {
-  const http = createHttpClient({ ca: config.ca, userAgent });
+export function createSink(config: SplunkConfig, { userAgent, log }: Host, retryPolicy?: RetryPolicy): Sink<SplunkEvent> {
+  const http = createHttpClient({ ca: config.ca, userAgent, log });
   const url = new URL("/services/collector/event", config.endpoint);
   const where = `POST ${url.href}`;
 

@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { NetworkError } from "../errors/network-error.ts";
+import { silentLogger, type Logger } from "../log/logger.ts";
 
 const unzip = promisify(gunzip);
 
@@ -17,6 +18,8 @@ export interface HttpClientOptions {
   readonly proxy?: string | undefined;
   /** Longest wait for the answer's head, and for each further piece of its body. Default 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Told of waits before a request is made again. */
+  readonly log?: Logger | undefined;
   /** Sent as User-Agent: `socdefenders-connectors/<version>`. */
   readonly userAgent: string;
 }
@@ -39,6 +42,7 @@ export interface HttpResponse {
 
 /** The one way to the network. An answer of any status is a value; {@link NetworkError} means that none arrived. */
 export interface HttpClient {
+  readonly log: Logger;
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
@@ -57,6 +61,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const dispatcher = (): Promise<Dispatcher> => (opened ??= openDispatcher(options));
 
   return {
+    log: options.log ?? silentLogger,
     async send({ method, url, headers, body, signal }) {
       // Loaded on first use: commands that never reach the network start faster without it.
       const { request } = await import("undici");

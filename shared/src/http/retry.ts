@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { NetworkError } from "../errors/network-error.ts";
-import type { HttpClient, HttpRequest, HttpResponse } from "./request.ts";
+import { printable, type HttpClient, type HttpRequest, type HttpResponse } from "./request.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** When and how often a request is made again. */
@@ -38,7 +38,15 @@ export async function sendWithRetry(
     if (answer instanceof NetworkError) {
       if (isLast || (answer.sent && !policy.repeatUnknown)) throw answer;
     } else if (isLast || !isTemporary(answer.status)) return answer;
-    await wait(waitMs(answer, attempt, policy), undefined, { signal: request.signal });
+    const pauseMs = Math.round(waitMs(answer, attempt, policy));
+    const reason =
+      answer instanceof NetworkError ? answer.message : `${request.method} ${printable(request.url)}: HTTP ${answer.status}`;
+    http.log.info("retry", `${reason}; trying again in ${(pauseMs / 1000).toFixed(1)} s`, {
+      attempt,
+      attempts: policy.attempts,
+      pause_ms: pauseMs,
+    });
+    await wait(pauseMs, undefined, { signal: request.signal });
   }
 }
 

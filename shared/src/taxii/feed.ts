@@ -19,7 +19,7 @@ export interface Feed {
 }
 
 export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPolicy?: RetryPolicy): Feed {
-  const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent });
+  const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent, log });
   const client = createTaxiiClient(config, http, retryPolicy);
   return {
     endpoint: config.endpoint.href,

@@ -33,6 +33,8 @@ export interface TaxiiSourceOptions {
 
 const largestLimit = 1000;
 const mostRestarts = 3;
+// Ties that fill this many pages are asked for again at the end of each walk; more is a server that turns in circles.
+const mostBarrenPages = 1000;
 
 /**
  * Walks one collection to its end (TAXII 2.1 §3.5): by `next` where the server gives one, else by `X-TAXII-Date-Added-Last` with an
@@ -46,6 +48,8 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
       let next: string | undefined;
       // Stays the same while `next` is followed: a cursor goes with the parameters it was made for (TAXII 2.1 §3.5).
       let addedAfter = askAfter(cursor);
+      let content: string | undefined;
+      let barrenPages = 0;
       let restarts = 0;
       const identities = new Map<string, string>();
 
@@ -73,9 +77,13 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
         if (step.isNew) restarts = 0;
 
         if (answer.next !== undefined) {
-          if (answer.next === next && !step.isNew)
-            throw loopError(options.collection, "the same next cursor again and nothing new");
+          // A server may keep one cursor for the whole walk: it is a loop only when the page is the same too.
+          const isRepeated = answer.next === next && step.content === content;
+          if (isRepeated && !step.isNew) throw loopError(options.collection, "the same next cursor and the same page again");
+          barrenPages = step.isNew ? 0 : barrenPages + 1;
+          if (barrenPages > mostBarrenPages) throw loopError(options.collection, `${barrenPages} pages in a row with nothing new`);
           next = answer.next;
+          content = step.content;
           continue;
         }
         next = undefined;
@@ -115,6 +123,8 @@ export function createTaxiiSource(options: TaxiiSourceOptions): Source {
 }
 
 interface Step {
+  /** What the page held, known or not, to tell one page from another. */
+  readonly content: string;
   readonly page: Page;
   readonly cursor: WalkCursor | undefined;
   readonly isNew: boolean;
@@ -149,6 +159,7 @@ function readAnswer(
   const hasAdvanced = order === 1 || (cursor === undefined && last !== undefined);
   const advanced = nextCursor(cursor, last, hasAdvanced, fingerprints);
   return {
+    content: fingerprints.join(),
     page: { objects, unreadable, repeated: answer.objects.length - objects.length - unreadable.length, cursor: advanced },
     cursor: advanced,
     isNew: objects.length + unreadable.length > 0,

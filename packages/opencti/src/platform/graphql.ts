@@ -24,8 +24,12 @@ export interface Graphql {
 // What the platform's own client waits: a platform under load answers late, but it does answer.
 const timeoutMs = 300_000;
 
-export function createGraphql(config: OpenctiConfig, { userAgent }: Host, retryPolicy: RetryPolicy = defaultRetryPolicy): Graphql {
-  const http = createHttpClient({ ca: config.ca, timeoutMs, userAgent });
+export function createGraphql(
+  config: OpenctiConfig,
+  { userAgent, log }: Host,
+  retryPolicy: RetryPolicy = defaultRetryPolicy,
+): Graphql {
+  const http = createHttpClient({ ca: config.ca, timeoutMs, userAgent, log });
   const url = new URL(`${config.url.pathname.replace(/\/+$/, "")}/graphql`, config.url);
   const headers = { authorization: `Bearer ${config.token.reveal()}`, "content-type": "application/json" };
 
