@@ -1,8 +1,9 @@
 import { chmod, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 // One file that works alone: `node socdefenders.mjs …`. The sample indicators of the demo travel inside it.
+// `node build.ts [DIRECTORY]` writes it there, into `dist` by default.
 const embedSample: Plugin = {
   name: "embed-sample",
   setup(bundle) {
@@ -13,9 +14,9 @@ const embedSample: Plugin = {
   },
 };
 
-const outfile = fileURLToPath(new URL("dist/socdefenders.mjs", import.meta.url));
+const outfile = join(process.argv[2] ?? join(import.meta.dirname, "dist"), "socdefenders.mjs");
 await build({
-  entryPoints: [fileURLToPath(new URL("src/main.ts", import.meta.url))],
+  entryPoints: [join(import.meta.dirname, "src/main.ts")],
   outfile,
   bundle: true,
   platform: "node",

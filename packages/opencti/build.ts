@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 // The connector as one file that needs Node and nothing else; readable on purpose, since operators may want to read what they run.
-const entry = new URL("src/main.ts", import.meta.url).pathname;
-const outfile = new URL("dist/connector.mjs", import.meta.url).pathname;
+// `node build.ts [DIRECTORY]` writes it there, into `dist` by default.
+const entry = join(import.meta.dirname, "src/main.ts");
+const outfile = join(process.argv[2] ?? join(import.meta.dirname, "dist"), "connector.mjs");
 
 await build({
   entryPoints: [entry],

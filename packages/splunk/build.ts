@@ -9,29 +9,31 @@ import { pack, type Pack } from "tar-stream";
 import { inputArguments, schemeXml } from "./src/modular-input.ts";
 
 // The add-on as Splunk installs it: the same files, order, owners, modes and times in every build, and no binary.
-const root = new URL("./", import.meta.url);
+// `node build.ts [DIRECTORY]` writes it there, into `dist` by default.
+const root = import.meta.dirname;
+const output = process.argv[2] ?? join(root, "dist");
 const addOn = "TA_socdefenders";
 
-await mkdir(new URL("dist/", root), { recursive: true });
+await mkdir(output, { recursive: true });
 const files = new Map([...(await templates()), ...(await generated())]);
-const archive = new URL(`dist/${addOn}-${version}.tar.gz`, root);
+const archive = join(output, `${addOn}-${version}.tar.gz`);
 await pipeline(writeTar(files), createGzip({ level: 9 }), createWriteStream(archive));
-console.log(`${basename(archive.pathname)}: ${files.size} files`);
+console.log(`${basename(archive)}: ${files.size} files`);
 
 async function templates(): Promise<[string, Buffer][]> {
-  const entries = await readdir(new URL("app/", root), { recursive: true, withFileTypes: true });
+  const entries = await readdir(join(root, "app"), { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
     paths.map(async (path): Promise<[string, Buffer]> => {
       const text = await readFile(path, "utf8");
-      return [relative(new URL("app/", root).pathname, path), Buffer.from(text.replaceAll("@VERSION@", version))];
+      return [relative(join(root, "app"), path), Buffer.from(text.replaceAll("@VERSION@", version))];
     }),
   );
 }
 
 async function generated(): Promise<[string, Buffer][]> {
   const bundle = await build({
-    entryPoints: [new URL("src/main.ts", root).pathname],
+    entryPoints: [join(root, "src/main.ts")],
     outfile: "socdefenders.mjs",
     bundle: true,
     write: false,
@@ -46,7 +48,7 @@ async function generated(): Promise<[string, Buffer][]> {
     ["bin/socdefenders.mjs", Buffer.from(bundle.outputFiles[0]?.contents ?? [])],
     ["bin/scheme.xml", Buffer.from(schemeXml())],
     ["README/inputs.conf.spec", Buffer.from(`[socdefenders://<name>]\n* A SOC Defenders feed.\n\n${spec.join("\n")}`)],
-    ["LICENSE.txt", await readFile(new URL("../../LICENSE", root))],
+    ["LICENSE.txt", await readFile(join(root, "../../LICENSE"))],
   ];
 }
 

@@ -24,9 +24,9 @@ let apps: string;
 
 // The packaged add-on is what is tested: built, unpacked, started by its own wrapper with nothing of the workspace near it.
 beforeAll(() => {
-  execFileSync(process.execPath, ["build.ts"], { cwd: folder });
   apps = mkdtempSync(join(tmpdir(), "splunk-apps-"));
-  execFileSync("tar", ["xzf", join(folder, `dist/TA_socdefenders-${version}.tar.gz`), "-C", apps]);
+  execFileSync(process.execPath, ["build.ts", apps], { cwd: folder });
+  execFileSync("tar", ["xzf", join(apps, `TA_socdefenders-${version}.tar.gz`), "-C", apps]);
 });
 
 interface Outcome {
