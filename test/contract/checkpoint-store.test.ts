@@ -1,20 +1,18 @@
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { opencti } from "@socdefenders/opencti";
 import { createFileStore, createMemoryStore, positionName, silentLogger } from "@socdefenders/shared";
 import { startOpencti } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "../temporary.ts";
 import { exampleKey, testCheckpointStore } from "./checkpoint-store.ts";
 
-const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), "socdefenders-store-"));
-
-testCheckpointStore("file", async () => {
-  const directory = await temporaryDirectory();
-  return {
+testCheckpointStore("file", () => {
+  const directory = temporaryDirectory();
+  return Promise.resolve({
     open: () => createFileStore(join(directory, "made", "when-needed")),
     damage: (key, text) => writeFile(join(directory, "made", "when-needed", `${positionName(key)}.json`), text),
-  };
+  });
 });
 
 testCheckpointStore("memory", () => {
@@ -23,7 +21,7 @@ testCheckpointStore("memory", () => {
 });
 
 test("a save that fails leaves no temporary file and the old position", async () => {
-  const directory = await temporaryDirectory();
+  const directory = temporaryDirectory();
   const store = createFileStore(directory);
   await store.save(exampleKey, { position: "1" });
   const unserialisable = {

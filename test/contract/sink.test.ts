@@ -14,9 +14,9 @@ import {
 } from "@socdefenders/splunk";
 import { createCertificate, startHec, startLogsIngestion, startManagedIdentity, startOpencti } from "@socdefenders/simulator";
 import { beforeAll, onTestFinished, vi } from "vitest";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "../temporary.ts";
 import { testSink } from "./sink.ts";
 
 const host: Host = { log: silentLogger, userAgent: "test" };
@@ -64,7 +64,7 @@ let caFile: string;
 let tls: Awaited<ReturnType<typeof createCertificate>>;
 beforeAll(async () => {
   tls = await createCertificate();
-  caFile = join(mkdtempSync(join(tmpdir(), "socdefenders-ca-")), "ca.pem");
+  caFile = join(temporaryDirectory(), "ca.pem");
   writeFileSync(caFile, tls.ca);
 });
 

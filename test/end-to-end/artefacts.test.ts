@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readRecords, sampleBytes, simulatedKeys, startFeed, startOpencti } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "../temporary.ts";
 import { runCommand } from "./command.ts";
 
 /** Builds a package's one-file artefact and moves it where nothing of the workspace is near. */
 function build(name: string, artefact: string): string {
-  const built = mkdtempSync(join(tmpdir(), "socdefenders-built-"));
+  const built = temporaryDirectory();
   execFileSync(process.execPath, ["build.ts", built], { cwd: fileURLToPath(new URL(`../../packages/${name}`, import.meta.url)) });
-  const alone = join(mkdtempSync(join(tmpdir(), "socdefenders-alone-")), artefact);
+  const alone = join(temporaryDirectory(), artefact);
   cpSync(join(built, artefact), alone);
   return alone;
 }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryDirectory } from "../temporary.ts";
 
 const source = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 
@@ -80,7 +80,7 @@ export interface Workplace {
 
 /** Writes a configuration; `@STATE@` in it becomes the state directory. */
 export async function makeWorkplace(configuration: string): Promise<Workplace> {
-  const directory = await mkdtemp(join(tmpdir(), "socdefenders-test-"));
+  const directory = temporaryDirectory();
   const config = join(directory, "config.yaml");
   const state = join(directory, "state");
   await writeFile(config, configuration.replaceAll("@STATE@", state));

@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -15,6 +14,7 @@ import {
 } from "@socdefenders/simulator";
 import { version } from "@socdefenders/shared";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "../temporary.ts";
 
 const folder = fileURLToPath(new URL("../../packages/splunk/", import.meta.url));
 const records = readRecords(sampleBytes()).slice(0, 400);
@@ -24,7 +24,7 @@ let apps: string;
 
 // The packaged add-on is what is tested: built, unpacked, started by its own wrapper with nothing of the workspace near it.
 beforeAll(() => {
-  apps = mkdtempSync(join(tmpdir(), "splunk-apps-"));
+  apps = temporaryDirectory();
   execFileSync(process.execPath, ["build.ts", apps], { cwd: folder });
   execFileSync("tar", ["xzf", join(apps, `TA_socdefenders-${version}.tar.gz`), "-C", apps]);
 });
@@ -51,7 +51,7 @@ function startInput(args: readonly string[], environment: Record<string, string>
 /** A splunkd that keeps two secrets, with a certificate of its own authority in a `$SPLUNK_HOME`. */
 async function startSplunkd(): Promise<{ uri: string; home: string }> {
   const certificate = await createCertificate();
-  const home = mkdtempSync(join(tmpdir(), "splunk-home-"));
+  const home = temporaryDirectory();
   mkdirSync(join(home, "etc/auth"), { recursive: true });
   writeFileSync(join(home, "etc/auth/cacert.pem"), certificate.ca);
   const secrets: Record<string, string> = { feed: simulatedKeys.pro, hec: hecToken };
@@ -77,7 +77,7 @@ async function setting(parameters: Record<string, string> = {}) {
   const hec = await startHec({ token: hecToken });
   onTestFinished(() => hec.close());
   const { uri, home } = await startSplunkd();
-  const checkpoints = mkdtempSync(join(tmpdir(), "splunk-checkpoints-"));
+  const checkpoints = temporaryDirectory();
   const all = {
     feed_endpoint: feed.endpoint,
     credential: "feed",
