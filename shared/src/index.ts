@@ -1,7 +1,9 @@
 export { createFileStore } from "./checkpoint/file-store.ts";
 export { positionName } from "./checkpoint/key.ts";
+export { withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
 export { createMemoryStore } from "./checkpoint/memory-store.ts";
-export { readRecord, writeRecord } from "./checkpoint/record.ts";
+export { readRecord, writeRecord, type PositionRecord } from "./checkpoint/record.ts";
+export { listPositions, removePosition, type SavedPosition } from "./checkpoint/saved-positions.ts";
 export { durationMs } from "./config/duration.ts";
 export { parseConfiguration, type Environment } from "./config/load.ts";
 export { createSecret, redact, type Secret } from "./config/secret.ts";
@@ -13,6 +15,8 @@ export { LockError } from "./errors/lock-error.ts";
 export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
 export { TargetError } from "./errors/target-error.ts";
+export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
+export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export {
   createHttpClient,
@@ -50,6 +54,7 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
+export { readDeadLetters, type DeadLetter } from "./pipeline/dead-letter-list.ts";
 export { createFileDeadLetters, deadLetterFile, type DeadLetters } from "./pipeline/dead-letter.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";

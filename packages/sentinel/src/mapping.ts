@@ -69,9 +69,9 @@ export const columns: Readonly<Record<keyof SentinelRow, "string" | "boolean" | 
 };
 
 /** Indicators become one row per observable, or one of `IocType` `pattern` where there is none; other objects are skipped. */
-export const map: Mapping<SentinelRow> = (object, { collection }) => {
+export const map: Mapping<SentinelRow> = (object, { collection, keeps = () => true }) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Sentinel` };
-  const observables = observablesOf(object);
+  const observables = observablesOf(object).filter(keeps);
   const items =
     observables.length === 0 ? [toRow(object, undefined, collection)] : observables.map((one) => toRow(object, one, collection));
   return { kind: "items", items };

@@ -38,9 +38,9 @@ export interface SplunkEvent {
 }
 
 /** Indicators become one event per observable, or one of `ioc_type` `pattern` where there is none; other objects are skipped. */
-export const map: Mapping<SplunkEvent> = (object, { collection }) => {
+export const map: Mapping<SplunkEvent> = (object, { collection, keeps = () => true }) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Splunk` };
-  const observables = observablesOf(object);
+  const observables = observablesOf(object).filter(keeps);
   const items =
     observables.length === 0
       ? [toEvent(object, undefined, collection)]

@@ -4,7 +4,7 @@ import type { PositionKey } from "../pipeline/contract.ts";
 /** A short stable name of a position, safe as a file, blob or property name: `<target>-<collection>-<16 hex digits>`. */
 export function positionName(key: PositionKey): string {
   const digest = createHash("sha256")
-    .update(JSON.stringify([key.endpoint, key.collection, key.target]))
+    .update(JSON.stringify([key.endpoint, key.collection, key.target, ...(key.filter === undefined ? [] : [key.filter])]))
     .digest("hex")
     .slice(0, 16);
   return `${safe(key.target)}-${safe(key.collection)}-${digest}`;

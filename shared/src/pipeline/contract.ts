@@ -1,5 +1,6 @@
 import type { Logger } from "../log/logger.ts";
 import type { StixObject } from "../stix/object.ts";
+import type { Observable } from "../stix/pattern/observable.ts";
 
 /**
  * Where a walk through one collection stands. Only the source that made it reads it; stores keep it verbatim as JSON.
@@ -38,6 +39,8 @@ export interface Source {
 export interface MappingContext {
   /** Id of the collection the object came from. */
   readonly collection: string;
+  /** False for an observable that the filter holds back: a mapping with a record an observable leaves it out. */
+  readonly keeps?: (observable: Observable) => boolean;
 }
 
 /** What becomes of one object: items to deliver, or a stable reason why it has none (it is counted under that reason). */
@@ -72,6 +75,8 @@ export interface PositionKey {
   readonly target: string;
   readonly endpoint: string;
   readonly collection: string;
+  /** Identity of the filter; absent without one. */
+  readonly filter?: string | undefined;
 }
 
 export interface CheckpointStore {

@@ -1,5 +1,6 @@
 import { ConnectorError } from "../errors/connector-error.ts";
 import type { Logger } from "../log/logger.ts";
+import type { Filter } from "../filter/filter.ts";
 import type { Collection } from "../taxii/client.ts";
 import type { Feed } from "../taxii/feed.ts";
 import type { CheckpointStore, Mapping, Sink } from "./contract.ts";
@@ -11,6 +12,8 @@ export interface PollOptions<Item> {
   /** Name of the target instance. */
   readonly target: string;
   readonly map: Mapping<Item>;
+  /** What is not to be delivered; undefined holds nothing back. */
+  readonly filter?: Filter | undefined;
   readonly sink: Sink<Item>;
   readonly checkpoints: CheckpointStore;
   readonly deadLetters: DeadLetters;
@@ -61,15 +64,16 @@ export async function* poll<Item>(options: PollOptions<Item>): AsyncGenerator<Co
 }
 
 async function pollCollection<Item>(collection: Collection, options: PollOptions<Item>): Promise<CollectionSummary> {
-  const { feed, target, checkpoints, log, onPage } = options;
-  const key = { target, endpoint: feed.endpoint, collection: collection.id };
+  const { feed, target, filter, checkpoints, log, onPage } = options;
+  const key = { target, endpoint: feed.endpoint, collection: collection.id, ...(filter && { filter: filter.identity }) };
+  const map = filter === undefined ? options.map : filter(options.map);
   const started = performance.now();
   const total = { pages: 0, read: 0, mapped: 0, delivered: 0, skipped: 0, refused: 0, position: null as string | null };
   const skippedReasons: Record<string, number> = {};
   const refusedReasons: Record<string, number> = {};
   let failure: ConnectorError | undefined;
   try {
-    for await (const outcome of run({ ...options, source: feed.source(collection), key })) {
+    for await (const outcome of run({ ...options, map, source: feed.source(collection), key })) {
       total.pages += 1;
       total.read += outcome.read;
       total.mapped += outcome.mapped;

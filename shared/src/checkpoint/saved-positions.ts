@@ -1,0 +1,35 @@
+import { readdir, readFile, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { PositionError } from "../errors/position-error.ts";
+import { parseRecord, type PositionRecord } from "./record.ts";
+
+/** A position file of a directory; `record` is undefined where `problem` says why it cannot be read. */
+export interface SavedPosition {
+  readonly path: string;
+  readonly record?: PositionRecord | undefined;
+  readonly problem?: PositionError | undefined;
+}
+
+/** Every position that a file store keeps in the directory, by file name; none where there is no directory yet. */
+export async function listPositions(directory: string): Promise<readonly SavedPosition[]> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const files = names.filter((name) => /^[^.].*-[0-9a-f]{16}\.json$/.test(name)).toSorted();
+  return Promise.all(files.map((name) => readPosition(join(directory, name))));
+}
+
+async function readPosition(path: string): Promise<SavedPosition> {
+  try {
+    return { path, record: parseRecord(await readFile(path, "utf8"), path) };
+  } catch (error) {
+    if (error instanceof PositionError) return { path, problem: error };
+    throw error;
+  }
+}
+
+/** Removes a position for good: the next run reads that collection from `feed.start`. */
+export async function removePosition({ path }: SavedPosition): Promise<void> {
+  await unlink(path);
+}

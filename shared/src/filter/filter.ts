@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import type { Mapping } from "../pipeline/contract.ts";
+import { canonicalJson } from "../stix/identifier.ts";
+import { strictestTlp, tlpLevels, type Tlp } from "../stix/marking.ts";
+import { isIndicator, type Indicator, type StixObject } from "../stix/object.ts";
+import { toMicroseconds } from "../stix/timestamp.ts";
+import type { FilterConfig } from "./config.ts";
+import { createObservableFilter, judgeIndicator, type ObservableReason } from "./observables.ts";
+
+/** Wraps a mapping: what the filter holds back is skipped, with the name of the filter as the reason. */
+export interface Filter {
+  <Item>(map: Mapping<Item>): Mapping<Item>;
+  /** Changes with every setting: part of the position, so that a changed filter reads anew what the old one held back. */
+  readonly identity: string;
+}
+
+type Reason = ObservableReason | "filter.min_confidence" | "filter.indicator_types" | "filter.labels" | "filter.max_tlp";
+
+export function createFilter(config: FilterConfig): Filter {
+  const judge = createObservableFilter(config);
+  const reasonOf = (object: StixObject): Reason | undefined => {
+    if (isTooStrict(object, config.maxTlp)) return "filter.max_tlp";
+    if (!isIndicator(object)) return undefined;
+    return judgeWorth(object, config) ?? (judge && judgeIndicator(object, judge, config));
+  };
+  const keeps = judge && { keeps: (observable: Parameters<typeof judge>[0]) => judge(observable) === undefined };
+  const wrap =
+    <Item>(map: Mapping<Item>): Mapping<Item> =>
+    (object, context) => {
+      const reason = reasonOf(object);
+      return reason === undefined ? map(object, { ...context, ...keeps }) : { kind: "skipped", reason };
+    };
+  return Object.assign(wrap, { identity: identityOf(config) });
+}
+
+function isTooStrict(object: StixObject, maxTlp: Tlp | undefined): boolean {
+  const markings = object["object_marking_refs"];
+  if (maxTlp === undefined || !Array.isArray(markings)) return false;
+  const level = strictestTlp(markings.filter((id) => typeof id === "string"));
+  return level !== undefined && tlpLevels.indexOf(level) > tlpLevels.indexOf(maxTlp);
+}
+
+/**
+ * The filters by what the feed thinks of an indicator, which it may think better of. A target that holds an earlier version must hear
+ * of that: what is revoked passes all of them, and a later version passes the confidence filter, delivered before or not.
+ */
+function judgeWorth(indicator: Indicator, config: FilterConfig): Reason | undefined {
+  if (indicator.revoked === true) return undefined;
+  const { minConfidence, indicatorTypes, labels } = config;
+  const isBelow = minConfidence !== undefined && (indicator.confidence ?? -1) < minConfidence;
+  if (isBelow && !isLaterVersion(indicator)) return "filter.min_confidence";
+  if (!hasOneOf(indicator.indicator_types, indicatorTypes)) return "filter.indicator_types";
+  return hasOneOf(indicator.labels, labels) ? undefined : "filter.labels";
+}
+
+function isLaterVersion({ created, modified }: Indicator): boolean {
+  const [from, to] = [toMicroseconds(created), toMicroseconds(modified)];
+  return from !== undefined && to !== undefined && to > from;
+}
+
+function hasOneOf(present: readonly string[] = [], wanted: readonly string[]): boolean {
+  return wanted.length === 0 || present.some((word) => wanted.includes(word.toLowerCase()));
+}
+
+function identityOf({ exclude, indicatorTypes, iocTypes, labels, ...rest }: FilterConfig): string {
+  const sorted = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted();
+  const lists = [exclude.map(({ text }) => text), indicatorTypes, iocTypes, labels].map(sorted);
+  return createHash("sha256")
+    .update(canonicalJson({ ...rest, lists }))
+    .digest("hex")
+    .slice(0, 16);
+}
