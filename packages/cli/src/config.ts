@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
 import {
   ConfigurationError,
+  createFilter,
   parseConfiguration,
   parseFeedConfig,
+  parseFilterConfig,
   parseSection,
   type Environment,
   type FeedConfig,
+  type Filter,
 } from "@socdefenders/shared";
 import { z } from "zod";
 import { loadConnector, targetKinds, type OpenTarget, type TargetKind } from "./targets.ts";
@@ -13,6 +16,8 @@ import { loadConnector, targetKinds, type OpenTarget, type TargetKind } from "./
 /** A configuration file, validated: where to read and, unless only reading was asked for, where to deliver. */
 export interface Config {
   readonly feed: FeedConfig;
+  /** Applied to every target; undefined without a `filter` section, and then nothing is held back. */
+  readonly filter: Filter | undefined;
   readonly stateDirectory: string;
   readonly targets: readonly ConfiguredTarget[];
 }
@@ -28,10 +33,11 @@ export interface ConfiguredTarget {
 export async function loadConfig(path: string, environment: Environment): Promise<Config> {
   const sections = parseSection(fileSchema, parseConfiguration(await readConfig(path), environment, path), "");
   const feed = parseFeedConfig(sections.feed);
+  const filter = sections.filter === undefined ? undefined : createFilter(parseFilterConfig(sections.filter));
   const targets: ConfiguredTarget[] = [];
   for (const kind of targetKinds) targets.push(...(await parseTargets(kind, sections[kind])));
   assertDistinctNames(targets);
-  return { feed, stateDirectory: sections.state_directory, targets };
+  return { feed, filter, stateDirectory: sections.state_directory, targets };
 }
 
 /** The targets to deliver to: all, or those of one kind or name. Throws ConfigurationError where there is none. */
@@ -79,6 +85,7 @@ async function readConfig(path: string): Promise<string> {
 
 const fileSchema = z.strictObject({
   feed: z.unknown(),
+  filter: z.unknown().optional(),
   state_directory: z.string().min(1).default("./state"),
   splunk: z.unknown().optional(),
   sentinel: z.unknown().optional(),

@@ -61,6 +61,7 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     feed,
     target: name,
     map,
+    filter: config.filter,
     sink,
     checkpoints,
     deadLetters: createFileDeadLetters(config.stateDirectory),

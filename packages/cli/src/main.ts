@@ -119,6 +119,38 @@ program
     (await import("./commands/simulate.ts")).simulate(flags, await terminal()),
   );
 
+const checkpoint = program.command("checkpoint").description("show or reset the saved positions of file-stored targets");
+
+checkpoint
+  .command("show")
+  .description("show how far each target has read each collection")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--json", "print one JSON line per position")
+  .action(async (path: string, flags: { json?: boolean }) =>
+    (await import("./commands/checkpoint.ts")).showPositions(path, flags, await terminal()),
+  );
+
+checkpoint
+  .command("reset")
+  .description("forget positions: the next run reads from feed.start")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--only <target>", "of this target alone: a kind or an instance's name")
+  .option("--collection <id>", "of this collection alone")
+  .action(async (path: string, flags: import("./commands/checkpoint.ts").ResetFlags) =>
+    (await import("./commands/checkpoint.ts")).resetPositions(path, flags, await terminal()),
+  );
+
+program
+  .command("dead-letter")
+  .description("look at what could not be delivered")
+  .command("list")
+  .description("list what could not be delivered, with the reason")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--json", "print the entries as they are kept, one JSON line each")
+  .action(async (path: string, flags: { json?: boolean }) =>
+    (await import("./commands/dead-letter.ts")).listDeadLetters(path, flags, await terminal()),
+  );
+
 program
   .command("version")
   .description("print the version")

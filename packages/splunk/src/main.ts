@@ -1,12 +1,17 @@
 import {
   ConnectorError,
   createFileDeadLetters,
+  createFilter,
   createLogger,
   openFeed,
   parseFeedConfig,
+  parseFilterConfig,
   poll,
+  positionName,
   userAgent,
   version,
+  withDirectoryLock,
+  type Filter,
   type Host,
   type Logger,
 } from "@socdefenders/shared";
@@ -51,26 +56,31 @@ async function main(mode: string | undefined): Promise<number> {
   // The event stream stays empty: events go to HEC, which confirms them.
   process.stdout.write("<stream>");
   try {
-    for (const stanza of input.stanzas) await run(stanza, input);
+    for (const stanza of input.stanzas) {
+      // Several inputs share the directory, so each has a lock of its own.
+      const name = positionName({ target: stanza.name, endpoint: "", collection: "input" });
+      await withDirectoryLock(input.checkpointDirectory, { log, name }, (lost) => run(stanza, input, lost));
+    }
   } finally {
     process.stdout.write("</stream>\n");
   }
   return 0;
 }
 
-async function run(stanza: Stanza, input: ModularInput): Promise<void> {
-  const { feedConfig, splunkConfig } = await configure(stanza, input);
+async function run(stanza: Stanza, input: ModularInput, lost: AbortSignal): Promise<void> {
+  const { feedConfig, filter, splunkConfig } = await configure(stanza, input);
   const feed = openFeed(feedConfig, host);
   try {
     const summaries = poll({
       feed,
       target: stanza.name,
       map,
+      filter,
       sink: createSink(splunkConfig, host),
       checkpoints: openCheckpoints(input.checkpointDirectory),
       deadLetters: createFileDeadLetters(input.checkpointDirectory),
       log,
-      signal: stop.signal,
+      signal: AbortSignal.any([stop.signal, lost]),
     });
     let failure: ConnectorError | undefined;
     for await (const { failure: failed, ...summary } of summaries) {
@@ -116,19 +126,21 @@ async function configure({ parameters }: Stanza, input: ModularInput) {
     const credential = given(name);
     return credential === undefined ? undefined : (await readCredential(credential, input, splunkHome, stop.signal)).reveal();
   };
-  const list = given("collections")
-    ?.split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
+  const list = (name: string): string[] | undefined =>
+    given(name)
+      ?.split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
+  const number = (name: string): number | undefined => (given(name) === undefined ? undefined : Number(given(name)));
   const feedConfig = parseFeedConfig(
     withoutUndefined({
       endpoint: given("feed_endpoint"),
       api_key: await secret("credential"),
       auth: given("auth"),
       ca_file: given("feed_ca_file"),
-      collections: list,
+      collections: list("collections"),
       start: given("start"),
-      page_size: given("page_size") === undefined ? undefined : Number(given("page_size")),
+      page_size: number("page_size"),
     }),
   );
   const index = given("target_index");
@@ -142,7 +154,16 @@ async function configure({ parameters }: Stanza, input: ModularInput) {
     }),
     "hec",
   );
-  return { feedConfig, splunkConfig };
+  const filter = readFilter({ min_confidence: number("min_confidence"), ioc_types: list("ioc_types") });
+  return { feedConfig, filter, splunkConfig };
+}
+
+/** An input has no parameter for reserved addresses: setting another one must not begin to hold them back. */
+function readFilter(settings: Readonly<Record<string, unknown>>): Filter | undefined {
+  const given = withoutUndefined(settings);
+  return Object.keys(given).length === 0
+    ? undefined
+    : createFilter(parseFilterConfig({ ...given, reserved_addresses: "deliver" }, ""));
 }
 
 function withoutUndefined(object: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -81,6 +81,12 @@ export const inputArguments: readonly Argument[] = [
   argument("feed_ca_file", "Feed authority", "Path of a PEM file, where a private authority signed the feed's certificate"),
   argument("collections", "Collections", "Ids, aliases or titles, comma-separated; * (default) is all readable ones"),
   argument("start", "Start", "How far back the first run reaches: a duration like P30D (default) or an RFC 3339 time"),
+  argument("min_confidence", "Minimum confidence", "0 to 100; indicators with less, or with none given, are held back"),
+  argument(
+    "ioc_types",
+    "Types",
+    "Only these, comma-separated: ipv4, ipv6, cidr, domain, url, email, md5, sha1, sha256, sha512, cve",
+  ),
   argument("hec_endpoint", "HEC address", "HTTP Event Collector, for instance https://splunk:8088", true),
   argument(
     "hec_credential",

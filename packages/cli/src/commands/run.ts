@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { ConfigurationError, ConnectorError, type CollectionSummary } from "@socdefenders/shared";
-import { loadConfig, selectTargets } from "../config.ts";
+import { ConfigurationError, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
+import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
 import { deliver } from "../deliver.ts";
 import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -11,10 +11,24 @@ export interface RunFlags {
   readonly json?: boolean;
 }
 
-/** Delivers what is new: once, or again and again until it is told to stop. */
+/**
+ * Delivers what is new: once, or again and again until it is told to stop. The state directory is locked for all that time and not for
+ * each delivery: a second service would else poll the same feed in turns with this one and nobody would be told.
+ */
 export async function run(path: string, flags: RunFlags, terminal: Terminal): Promise<void> {
   const config = await loadConfig(path, terminal.environment);
   const targets = selectTargets(config, flags.only);
+  await withDirectoryLock(config.stateDirectory, { log: terminal.log }, (lost) =>
+    deliverAgainAndAgain(config, targets, flags, { ...terminal, signal: AbortSignal.any([terminal.signal, lost]) }),
+  );
+}
+
+async function deliverAgainAndAgain(
+  config: Config,
+  targets: readonly ConfiguredTarget[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<void> {
   for (;;) {
     const summaries: CollectionSummary[] = [];
     try {

@@ -4,7 +4,7 @@ import { map } from "../mapping.ts";
 import { createSink } from "../sink.ts";
 import { readQueue } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
-import { select } from "./selection.ts";
+import { withoutExpired } from "./selection.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,7 +32,8 @@ async function pollFeed({ settings, graphql, session, log, signal }: RunContext)
   const summaries = poll({
     feed,
     target: "opencti",
-    map: select(map, settings, started),
+    map: settings.importExpired ? map : withoutExpired(map, started),
+    filter: settings.filter,
     sink: createSink(settings.opencti, { log, graphql, session }),
     checkpoints: createCheckpoints(session),
     deadLetters: createFileDeadLetters(settings.stateDirectory),

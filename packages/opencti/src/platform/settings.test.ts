@@ -53,7 +53,8 @@ test("the broker's variables and the choices of the import arrive", () => {
   );
   expect(settings.opencti).toMatchObject({ queueProtocol: "api", createObservables: true, ca: "-----BEGIN CERTIFICATE-----" });
   expect(settings.opencti.broker).toMatchObject({ host: "mq.example", port: 5671, useTls: true });
-  expect(settings).toMatchObject({ feed: { collections: ["one", "two"] }, minimumConfidence: 70 });
+  expect(settings).toMatchObject({ feed: { collections: ["one", "two"] } });
+  expect(settings.filter?.identity).toMatch(/^[0-9a-f]{16}$/);
 });
 
 describe("names the variable that is wrong", () => {
@@ -63,6 +64,7 @@ describe("names the variable that is wrong", () => {
     ["CONNECTOR_DURATION_PERIOD", { CONNECTOR_DURATION_PERIOD: "2026-01-01T00:00:00Z" }],
     ["CONNECTOR_LOG_LEVEL", { CONNECTOR_LOG_LEVEL: "loud" }],
     ["CONNECTOR_RUN_AND_TERMINATE", { CONNECTOR_RUN_AND_TERMINATE: "maybe" }],
+    ["SOCDEFENDERS_MIN_CONFIDENCE", { SOCDEFENDERS_MIN_CONFIDENCE: "101" }],
     ["CONNECTOR_QUEUE_THRESHOLD", { CONNECTOR_QUEUE_THRESHOLD: "much" }],
   ])("%s", (name, change) => {
     const read = () => readSettings({ ...minimal, ...change }, {});

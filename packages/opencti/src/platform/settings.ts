@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import {
   ConfigurationError,
+  createFilter,
   durationMs,
   parseFeedConfig,
+  parseFilterConfig,
   readTextFile,
   type Environment,
   type FeedConfig,
+  type Filter,
   type LogLevel,
 } from "@socdefenders/shared";
 import { parseConfig, type OpenctiConfig } from "../config.ts";
@@ -22,7 +25,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly stateDirectory: string;
   readonly importExpired: boolean;
-  readonly minimumConfidence: number | undefined;
+  readonly filter: Filter | undefined;
 }
 
 /**
@@ -42,8 +45,18 @@ export function readSettings(environment: Environment, file: unknown): Settings 
     logLevel: readLogLevel(read.text("CONNECTOR_LOG_LEVEL") ?? "error"),
     stateDirectory: read.text("SOCDEFENDERS_STATE_DIRECTORY") ?? "./state",
     importExpired: read.flag("SOCDEFENDERS_IMPORT_EXPIRED") ?? false,
-    minimumConfidence: read.number("SOCDEFENDERS_MIN_CONFIDENCE"),
+    filter: readFilter(read.number("SOCDEFENDERS_MIN_CONFIDENCE")),
   };
+}
+
+/** There is no variable for reserved addresses: setting the confidence must not begin to hold them back. */
+function readFilter(confidence: number | undefined): Filter | undefined {
+  if (confidence === undefined) return undefined;
+  if (confidence >= 0 && confidence <= 100)
+    return createFilter(parseFilterConfig({ min_confidence: confidence, reserved_addresses: "deliver" }));
+  throw new ConfigurationError(`SOCDEFENDERS_MIN_CONFIDENCE: ${confidence} is out of range`, {
+    remedy: "Write a number from 0 to 100.",
+  });
 }
 
 function openctiSection(read: Reader): object {
