@@ -6,7 +6,7 @@ import { proKey, splunkSetting, type SplunkSetting } from "./splunk-run.ts";
 const records = readRecords(sampleBytes()).slice(0, 300);
 
 /** A run that hangs with its first batch at the target, and never hears the answer. */
-async function hangingRun(): Promise<SplunkSetting & { readonly first: Started; release(): void }> {
+async function hangingRun(): Promise<SplunkSetting & { readonly first: Started; readonly release: () => void }> {
   let isSlow = true;
   let arrived = (): void => undefined;
   const hanging = new Promise<void>((resolve) => (arrived = resolve));

@@ -11,6 +11,7 @@ import {
   simulatedKeys,
   startFeed,
   startHec,
+  type HecAnswer,
 } from "@socdefenders/simulator";
 import { version } from "@socdefenders/shared";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
@@ -35,7 +36,12 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function startInput(args: readonly string[], environment: Record<string, string>, input = ""): Promise<Outcome> {
+function startInput(
+  args: readonly string[],
+  environment: Record<string, string>,
+  input = "",
+  signal?: AbortSignal,
+): Promise<Outcome> {
   const program = join(apps, "TA_socdefenders/bin/socdefenders.sh");
   const child = spawn(program, args, {
     env: { PATH: "/usr/bin:/bin", LD_LIBRARY_PATH: "/nowhere", ...environment },
@@ -44,6 +50,7 @@ function startInput(args: readonly string[], environment: Record<string, string>
   const outcome = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (outcome.stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (outcome.stderr += chunk.toString()));
+  signal?.addEventListener("abort", () => child.kill());
   child.stdin.on("error", () => undefined).end(input);
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...outcome })));
 }
@@ -71,10 +78,10 @@ async function startSplunkd(): Promise<{ uri: string; home: string }> {
   return { uri: server.url, home };
 }
 
-async function setting(parameters: Record<string, string> = {}) {
+async function setting(parameters: Record<string, string> = {}, intercept?: () => HecAnswer | undefined) {
   const feed = await startFeed({ records });
   onTestFinished(() => feed.close());
-  const hec = await startHec({ token: hecToken });
+  const hec = await startHec({ token: hecToken, intercept });
   onTestFinished(() => hec.close());
   const { uri, home } = await startSplunkd();
   const checkpoints = temporaryDirectory();
@@ -110,6 +117,36 @@ test("runs as splunkd starts it: every indicator once, nothing on the event stre
   expect(await startInput([], environment, run)).toMatchObject({ code: 0 });
   expect(hec.events()).toHaveLength(400);
   for (const secret of [simulatedKeys.pro, hecToken, sessionKey]) expect(first.stdout + first.stderr).not.toContain(secret);
+});
+
+test("holds back what min_confidence and ioc_types leave out, and says what is wrong with them", async () => {
+  const { hec, environment, run } = await setting({ min_confidence: "70", ioc_types: "domain, ipv4" });
+  expect(await startInput([], environment, run)).toMatchObject({ code: 0 });
+  const events = hec.events().map(({ event }) => event as { confidence: number; ioc_type: string });
+  expect(events.length).toBeGreaterThan(0);
+  expect(events.filter(({ confidence, ioc_type }) => confidence < 70 || !["domain", "ipv4"].includes(ioc_type))).toEqual([]);
+  const bad = await setting({ min_confidence: "high" });
+  expect((await startInput([], bad.environment, bad.run)).stderr).toMatch(/^ERROR event=failed min_confidence: /);
+});
+
+test("two inputs share a checkpoint directory; the same input twice at a time is refused with 5", async () => {
+  let isFirst = true;
+  let arrived = (): void => undefined;
+  const hanging = new Promise<void>((resolve) => (arrived = resolve));
+  const { environment, run } = await setting({}, () => {
+    if (!isFirst) return undefined;
+    isFirst = false;
+    arrived();
+    return { status: 503, headers: { "retry-after": "3600" }, body: { text: "Server is busy", code: 9 } };
+  });
+  const stop = new AbortController();
+  const first = startInput([], environment, run, stop.signal);
+  await hanging;
+  const again = await startInput([], environment, run);
+  expect(again).toMatchObject({ code: 5, stderr: expect.stringMatching(/^ERROR event=failed another instance works in/) });
+  expect(await startInput([], environment, run.replace("socdefenders://main", "socdefenders://other"))).toMatchObject({ code: 0 });
+  stop.abort();
+  await first;
 });
 
 test("validates by trying, and says what is wrong in one message", async () => {
