@@ -1,5 +1,5 @@
 export { createFileStore } from "./checkpoint/file-store.ts";
-export { positionName } from "./checkpoint/key.ts";
+export { positionName, positionPrefix } from "./checkpoint/key.ts";
 export { withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
 export { createMemoryStore } from "./checkpoint/memory-store.ts";
 export { readRecord, writeRecord, type PositionRecord } from "./checkpoint/record.ts";

@@ -33,20 +33,21 @@ export function testCheckpointStore(name: string, makePlace: () => Promise<Store
       expect(await place.open().load(exampleKey)).toEqual(cursor);
     });
 
-    test("keeps positions of different targets, feeds and collections apart", async () => {
+    test("keeps positions of different targets, feeds, collections and filters apart", async () => {
       const store = (await makePlace()).open();
       const keys = [
         exampleKey,
         { ...exampleKey, target: "other" },
         { ...exampleKey, endpoint: "https://other.example/" },
         { ...exampleKey, collection: "other" },
+        { ...exampleKey, filter: "0123456789abcdef" },
       ];
       for (const [index, key] of keys.entries()) {
         await store.load(key);
         await store.save(key, { position: String(index) });
       }
       const positions = await Promise.all(keys.map(async (key) => (await store.load(key))?.position));
-      expect(positions).toEqual(["0", "1", "2", "3"]);
+      expect(positions).toEqual(["0", "1", "2", "3", "4"]);
     });
 
     test.each([

@@ -7,7 +7,12 @@ export function positionName(key: PositionKey): string {
     .update(JSON.stringify([key.endpoint, key.collection, key.target, ...(key.filter === undefined ? [] : [key.filter])]))
     .digest("hex")
     .slice(0, 16);
-  return `${safe(key.target)}-${safe(key.collection)}-${digest}`;
+  return `${positionPrefix(key.target)}${safe(key.collection)}-${digest}`;
+}
+
+/** What the name of every position of a target starts with; that of a target with a longer name may start so too. */
+export function positionPrefix(target: string): string {
+  return `${safe(target)}-`;
 }
 
 const safe = (text: string): string => text.replace(/[^\w-]+/g, "_").slice(0, 40);

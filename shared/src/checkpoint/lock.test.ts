@@ -112,6 +112,20 @@ test("of many that find a stale lock at the same time never two hold it", async 
   expect(lockFiles(directory)).toEqual([]);
 });
 
+test("a directory that cannot be made is an error with a remedy", async () => {
+  const file = join(temporaryDirectory(), "file");
+  writeFileSync(file, "");
+  const work = withDirectoryLock(join(file, "state"), options, () => Promise.resolve());
+  await expect(work).rejects.toMatchObject({ exitCode: 4, remedy: expect.stringContaining("writable") });
+});
+
+test("a lock of the same name that an heir made since stays", async () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, "instance.1.lock");
+  await withDirectoryLock(directory, options, async () => writeFileSync(path, "of an heir"));
+  expect(lockFiles(directory)).toEqual(["instance.1.lock"]);
+});
+
 test("keeps showing that it lives, and ends the work when the lock is lost", async () => {
   const directory = temporaryDirectory();
   const path = join(directory, "instance.1.lock");

@@ -1,6 +1,8 @@
-import { mkdir, readdir, unlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ConnectorError } from "../errors/connector-error.ts";
 import { LockError } from "../errors/lock-error.ts";
+import { TargetError } from "../errors/target-error.ts";
 import type { Logger } from "../log/logger.ts";
 import { describeOwner, isDead, ownClaim, readClaim, type FoundClaim } from "./lock-claim.ts";
 
@@ -22,18 +24,42 @@ export async function withDirectoryLock<Result>(
   { log, name = "instance", heartbeatMs = 30_000 }: LockOptions,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = await acquire(directory, name, log);
+  const claim = await acquire(directory, name, log).catch((error: unknown) => refuseDirectory(error, directory));
   const lost = new AbortController();
   const heartbeat = setInterval(() => {
-    utimes(path, new Date(), new Date()).catch(() => lost.abort(lostLock(path)));
+    beat(claim).then(
+      (isHeld) => isHeld || lost.abort(lostLock(claim.path)),
+      (error: Error) => log.warn("lock_heartbeat", `the lock cannot be refreshed: ${error.message}`),
+    );
   }, heartbeatMs);
   heartbeat.unref();
   try {
     return await work(lost.signal);
   } finally {
     clearInterval(heartbeat);
-    await unlink(path).catch(() => undefined);
+    // An heir may have a file of the same name by now.
+    if (await isOurs(claim).catch(() => false)) await unlink(claim.path).catch(() => undefined);
+  }
+}
+
+interface Claim {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Shows that this process lives; false when the lock is no longer its own. */
+async function beat(claim: Claim): Promise<boolean> {
+  if (!(await isOurs(claim))) return false;
+  await utimes(claim.path, new Date(), new Date());
+  return true;
+}
+
+async function isOurs({ path, text }: Claim): Promise<boolean> {
+  try {
+    return (await readFile(path, "utf8")) === text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
   }
 }
 
@@ -41,13 +67,15 @@ export async function withDirectoryLock<Result>(
  * A lock is a file `<name>.<number>.lock`. A stale one is never replaced in place, where two processes could remove each other's: its
  * heir claims the next number, which only one can create, and looks again. Of two claims that met, each sees the other and withdraws.
  */
-async function acquire(directory: string, name: string, log: Logger): Promise<string> {
+async function acquire(directory: string, name: string, log: Logger): Promise<Claim> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const before = await findClaims(directory, name);
   refuseLiving(before, directory);
   const number = Math.max(0, ...before.map((claim) => claim.number)) + 1;
   const path = join(directory, `${name}.${number}.lock`);
+  const text = ownClaim();
   try {
-    await writeFile(path, ownClaim(), { flag: "wx", mode: 0o600 });
+    await writeFile(path, text, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     refuseLiving(await findClaims(directory, name), directory);
@@ -61,7 +89,7 @@ async function acquire(directory: string, name: string, log: Logger): Promise<st
     await unlink(path).catch(() => undefined);
     throw error;
   }
-  return path;
+  return { path, text };
 }
 
 async function findClaims(directory: string, name: string): Promise<readonly FoundClaim[]> {
@@ -86,6 +114,14 @@ function refuseLiving(claims: readonly FoundClaim[], directory: string): void {
 async function inherit(dead: FoundClaim, log: Logger): Promise<void> {
   log.warn("lock_taken_over", `the lock of a dead instance was taken over: ${describeOwner(dead)}`);
   await unlink(dead.path).catch(() => undefined);
+}
+
+function refuseDirectory(cause: unknown, directory: string): never {
+  if (cause instanceof ConnectorError) throw cause;
+  throw new TargetError(`${directory} cannot be locked: ${(cause as Error).message}`, {
+    remedy: "Make the directory writable and see that the disk has room.",
+    cause,
+  });
 }
 
 function lostLock(path: string): LockError {

@@ -22,12 +22,16 @@ export function parseNetwork(text: string): Network | undefined {
 }
 
 function parseAddress(text: string): { width: 32 | 128; value: bigint } | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { width: 32, value: toNumber(text) };
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { width: 32, value: BigInt(octets(text)) };
   return text.includes(":") && ipaddr.IPv6.isValid(text) ? { width: 128, value: toNumber(text) } : undefined;
 }
 
 function parseBits(text: string, width: number): number | undefined {
   return /^\d{1,3}$/.test(text) && Number(text) <= width ? Number(text) : undefined;
+}
+
+function octets(address: string): number {
+  return address.split(".").reduce((value, octet) => value * 256 + Number(octet), 0);
 }
 
 function toNumber(address: string): bigint {

@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import {
   ConfigurationError,
   listPositions,
   positionName,
+  positionPrefix,
   removePosition,
   userAgent,
   withDirectoryLock,
@@ -76,11 +78,9 @@ function toRow({ key, cursor, saved_at }: PositionRecord, { feed, filter, target
 
 /** A damaged position says no more than its file name does, which starts with the target's. */
 function belongsTo({ path, record }: SavedPosition, targets: readonly ConfiguredTarget[], { feed }: Config): boolean {
-  if (record === undefined) return targets.some(({ name }) => path.includes(`/${positionName(keyOf(name)).split("-")[0]}-`));
+  if (record === undefined) return targets.some(({ name }) => basename(path).startsWith(positionPrefix(name)));
   return record.key.endpoint === feed.endpoint.href && targets.some(({ name }) => name === record.key.target);
 }
-
-const keyOf = (target: string) => ({ target, endpoint: "", collection: "" });
 
 function choose(positions: readonly SavedPosition[], collection: string | undefined): readonly SavedPosition[] {
   if (collection === undefined) return positions;
