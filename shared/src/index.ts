@@ -14,6 +14,7 @@ export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
 export { TargetError } from "./errors/target-error.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
+export { authoritiesWith } from "./http/authorities.ts";
 export {
   createHttpClient,
   printable,

@@ -10,7 +10,7 @@ import {
 import { z } from "zod";
 import { loadConnector, targetKinds, type OpenTarget, type TargetKind } from "./targets.ts";
 
-/** A configuration file, validated: where to read and, unless only reading was asked for, where to deliver. */
+/** A configuration file, validated: where to read and where to deliver. */
 export interface Config {
   readonly feed: FeedConfig;
   readonly stateDirectory: string;
