@@ -111,7 +111,8 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
   );
 }
 
-function isIdentity(content: unknown): boolean {
+/** The feed's own identity, or another: what comes with objects and is none of those asked for. */
+export function isIdentity(content: unknown): boolean {
   return typeof content === "object" && content !== null && "type" in content && content.type === "identity";
 }
 

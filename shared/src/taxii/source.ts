@@ -3,7 +3,7 @@ import type { Page, Source } from "../pipeline/contract.ts";
 import type { Parsed } from "../stix/object.ts";
 import { isCursorLoss, type Collection, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
 import { askAfter, fingerprintOf, readCursor, type WalkCursor } from "./cursor.ts";
-import { createPageReader, type Step } from "./page.ts";
+import { createPageReader, isIdentity, type Step } from "./page.ts";
 import { pagingError } from "./paging-error.ts";
 
 export interface TaxiiSourceOptions {
@@ -78,7 +78,7 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
       throw pagingError(collection, "more objects are announced, but neither next nor X-TAXII-Date-Added-Last leads to them");
     }
     if (cursor === undefined) {
-      if (answer.objects.length === 0) return;
+      if (answer.objects.every(isIdentity)) return;
       if (answer.objects.length < limit) {
         log.warn(
           "no_position",
