@@ -18,6 +18,7 @@ export { TargetError } from "./errors/target-error.ts";
 export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
+export { authoritiesWith } from "./http/authorities.ts";
 export {
   createHttpClient,
   printable,

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { opencti } from "@socdefenders/opencti";
 import { createFileStore, createMemoryStore, positionName, silentLogger } from "@socdefenders/shared";
@@ -20,19 +20,23 @@ testCheckpointStore("memory", () => {
   return Promise.resolve({ open: () => store });
 });
 
-test("a save that fails leaves no temporary file and the old position", async () => {
+test("a save that fails leaves no temporary file, and says what to do", async () => {
   const directory = temporaryDirectory();
-  const store = createFileStore(directory);
-  await store.save(exampleKey, { position: "1" });
-  const unserialisable = {
-    position: "2",
-    get later(): never {
-      throw new Error("cannot be written");
-    },
-  };
-  await expect(store.save(exampleKey, unserialisable)).rejects.toThrow("cannot be written");
-  expect(await readdir(directory)).toEqual([`${positionName(exampleKey)}.json`]);
-  expect((await store.load(exampleKey))?.position).toBe("1");
+  const name = `${positionName(exampleKey)}.json`;
+  // Where a directory is in the way, the new file is written and cannot take its place.
+  await mkdir(join(directory, name, "in-the-way"), { recursive: true });
+  const failure = createFileStore(directory).save(exampleKey, { position: "1" });
+  await expect(failure).rejects.toMatchObject({ name: "TargetError", remedy: expect.stringContaining("state directory") });
+  expect(await readdir(directory)).toEqual([name]);
+});
+
+test("a state directory that cannot be made is an error with a remedy, not a crash", async () => {
+  const store = createFileStore("/dev/null/state");
+  await expect(store.load(exampleKey)).rejects.toMatchObject({
+    name: "PositionError",
+    remedy: expect.stringContaining("state_directory"),
+  });
+  await expect(store.save(exampleKey, { position: "1" })).rejects.toMatchObject({ name: "TargetError" });
 });
 
 testCheckpointStore("OpenCTI, the connector's state on the platform", async () => {

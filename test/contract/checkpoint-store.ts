@@ -50,13 +50,13 @@ export function testCheckpointStore(name: string, makePlace: () => Promise<Store
       expect(positions).toEqual(["0", "1", "2", "3", "4"]);
     });
 
-    test.each([
+    test.for([
       ["damaged", "{ not json", /damaged/],
       ["something else", '{"schema":1,"hello":"world"}', /damaged/],
       ["of a newer version", '{"schema":99}', /newer version/],
-    ])("a position that is %s is an error with a remedy, never a fresh start", async (_, text, message) => {
+    ] as const)("a position that is %s is an error with a remedy, never a fresh start", async ([, text, message], { skip }) => {
       const place = await makePlace();
-      if (place.damage === undefined) return;
+      if (place.damage === undefined) return skip("nothing can get in between");
       const store = place.open();
       await store.load(exampleKey);
       await store.save(exampleKey, { position: "1" });

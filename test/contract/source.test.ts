@@ -178,6 +178,8 @@ test("429 with Retry-After and passing 503s are waited out", async () => {
 
 test.each([
   ["the same next again", { more: true, next: "same", objects: [] }, {}, /same next cursor and the same page/],
+  ["more, nothing served, and no way on", { more: true, objects: [] }, {}, /neither next nor/],
+  ["an error with status 200", { error: { code: "maintenance" } }, {}, /neither objects, nor more, nor next/],
   ["more, and no way on", { more: true, objects: recordsInGroups([1]).map(({ object }) => object) }, {}, /neither next nor/],
 ])("%s is an error, not a loop", async (_, body, headers, message) => {
   const { feed } = await open({
@@ -202,6 +204,47 @@ test("a page of nothing but other things holds the position", async () => {
   const strange = Array.from({ length: 12 }, (_, index) => ({ date_added: "2026-05-02T00:00:00.000000Z", object: { row: index } }));
   const { feed } = await open({ records: strange });
   await expect(walk(feed)).rejects.toMatchObject({ name: "FeedError", message: expect.stringContaining("12 of 13 objects") });
+});
+
+test("null members, doubles on one page and objects nested without end cost nothing else", async () => {
+  const [record] = recordsInGroups([1]);
+  // Text, since JSON.stringify itself cannot write the deep one.
+  const deep = `{"type":"x-deep","id":"x-deep--1","nested":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
+  const double = JSON.stringify(record!.object);
+  const text = [double, deep, double, '{"type":"x-y","id":"x-y--1","note":null}'].join();
+  const { feed } = await open({
+    records: [],
+    container: "envelope",
+    intercept: ({ path, query }) => {
+      if (!path.endsWith("/objects/") || query.get("added_after")! > "2026") return undefined;
+      const headers = { "x-taxii-date-added-last": "2026-05-01T00:00:00.000000Z" };
+      return { status: 200, headers, body: `{"more":null,"next":null,"objects":[${text}]}` };
+    },
+  });
+  const [collection] = await feed.chosenCollections(signal);
+  const pages = await Array.fromAsync(feed.source(collection!).pages(undefined, signal));
+  expect(pages.flatMap((page) => page.objects.map(({ id }) => id))).toEqual([record!.object["id"], "x-y--1"]);
+  expect(pages.flatMap(({ unreadable }) => unreadable)).toEqual([
+    { reason: expect.stringContaining("nested deeper"), content: { type: "x-deep", id: "x-deep--1", nested: "…" } },
+  ]);
+});
+
+test("a date that moves on with nothing behind it is the end, not a reason to ask for ever", async () => {
+  let requests = 0;
+  const { feed } = await open({
+    records: [],
+    intercept: ({ path }) => {
+      if (!path.endsWith("/objects/")) return undefined;
+      requests += 1;
+      const objects = [{ type: "identity", id: "identity--1", name: "SOC Defenders", modified: new Date().toISOString() }];
+      const time = `2026-05-01T00:00:${String(requests).padStart(2, "0")}.000000Z`;
+      return { status: 200, headers: { "x-taxii-date-added-last": time }, body: JSON.stringify({ objects }) };
+    },
+  });
+  const [collection] = await feed.chosenCollections(signal);
+  const pages = await Array.fromAsync(feed.source(collection!).pages(undefined, signal));
+  expect(pages).toEqual([expect.objectContaining({ objects: [expect.objectContaining({ type: "identity" })], cursor: undefined })]);
+  expect(requests).toBeLessThan(4);
 });
 
 test("the key does not follow a redirect or an API root to a stranger", async () => {

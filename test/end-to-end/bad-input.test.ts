@@ -103,6 +103,19 @@ test.each([
     /not set: NOT_SET_ANYWHERE/,
     /Set NOT_SET_ANYWHERE/,
   ],
+  ["an alias that may be a secret", "feed: { endpoint: 'https://feed.example', api_key: *sk_live_secret }\n", /alias/, /quotes/],
+  [
+    "a blank missing before a secret",
+    "feed: { endpoint: 'https://feed.example', api_key:sk_live_secret }\n",
+    /unknown key feed\.api_key .*blank is missing/,
+    /./,
+  ],
+  [
+    "a proxy that is none",
+    "feed: { endpoint: 'https://feed.example', api_key: abcdef, proxy: not a url }\n",
+    /feed\.proxy/,
+    /host:port/,
+  ],
   ["broken YAML", "feed: [\n", /config\.yaml: .*line \d/, /YAML/],
   ["no target", "feed: { endpoint: 'https://feed.example', api_key: abcdef }\n", /names no target/, /splunk, sentinel, opencti/],
 ])("a configuration with %s", async (_, configuration, message, remedy) => {
@@ -132,4 +145,56 @@ test("a target that refuses the token: nothing passes, and the next run delivers
   expect(await workplace.positions()).toEqual({});
   expect((await runCommand(["run", workplace.config, "--once"], { environment: proKey })).code).toBe(0);
   expect(received()).toHaveLength(300);
+});
+
+test("a target that refuses everything: the position stays, and nothing becomes a dead letter", async () => {
+  const { workplace } = await splunkSetting(
+    { records },
+    { intercept: () => ({ status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } }) },
+  );
+  const ended = await runCommand(["run", workplace.config, "--once"], { environment: proKey });
+  expectOneError(ended, 4, /refused \d+ of \d+ items/, /Nothing was set aside/);
+  expect([await workplace.positions(), await workplace.deadLetters()]).toEqual([{}, []]);
+});
+
+test("servers that echo what they were sent do not bring a secret to light", async () => {
+  const echoing = await splunkSetting({
+    records,
+    intercept: ({ headers }) => ({
+      status: 401,
+      body: JSON.stringify({ error: { code: "bad", message: `no such key ${headers.authorization}` } }),
+    }),
+  });
+  const feedEcho = await runCommand(["run", echoing.workplace.config, "--once", "--json"], { environment: proKey });
+  const { workplace } = await splunkSetting(
+    { records },
+    {
+      intercept: (batch) =>
+        batch > 3 ? undefined : { status: 400, body: { text: "bad token 0a1b2c3d-hec-token", code: 6, "invalid-event-number": 0 } },
+    },
+  );
+  const hecEcho = await runCommand(["run", workplace.config, "--once", "--json"], { environment: proKey });
+  expect([feedEcho.code, hecEcho.code]).toEqual([3, 0]);
+  expect(await workplace.deadLetters()).toHaveLength(3);
+  const shown = JSON.stringify([feedEcho, hecEcho, await workplace.deadLetters()]);
+  expect(shown).toContain("[redacted]");
+  expect(shown).not.toContain("sk_live_");
+  expect(shown).not.toContain("0a1b2c3d-hec-token");
+});
+
+test("a target that fails ends the run at once, whatever the next page is waiting for", async () => {
+  let pages = 0;
+  const { workplace } = await splunkSetting(
+    {
+      records,
+      intercept: ({ path }) => {
+        if (!path.endsWith("/objects/")) return undefined;
+        pages += 1;
+        return pages === 1 ? undefined : { status: 429, headers: { "retry-after": "600" }, body: "" };
+      },
+    },
+    { intercept: () => ({ status: 403, body: { text: "Token disabled", code: 1 } }) },
+  );
+  const ended = await runCommand(["run", workplace.config, "--once"], { environment: proKey });
+  expectOneError(ended, 4, /Token disabled/, /enable it/);
 });

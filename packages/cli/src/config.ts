@@ -13,7 +13,7 @@ import {
 import { z } from "zod";
 import { loadConnector, targetKinds, type OpenTarget, type TargetKind } from "./targets.ts";
 
-/** A configuration file, validated: where to read and, unless only reading was asked for, where to deliver. */
+/** A configuration file, validated: where to read and where to deliver. */
 export interface Config {
   readonly feed: FeedConfig;
   /** Applied to every target; undefined without a `filter` section, and then nothing is held back. */

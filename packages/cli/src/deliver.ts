@@ -33,7 +33,9 @@ export async function deliver(
   try {
     const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary, expected }));
     const results = await Promise.allSettled(runs);
-    const [first, ...others] = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+    const [first, ...others] = distinct(
+      results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : [])),
+    );
     for (const error of others) logFailure(terminal, error);
     if (first !== undefined) throw first;
   } finally {
@@ -80,9 +82,14 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     if (summary.failure === undefined) progress.update(name, 1, 1, `${delivered.toLocaleString("en")} delivered`);
     await onSummary(summary);
   }
-  const [first, ...others] = failures;
+  const [first, ...others] = distinct(failures);
   for (const error of others) logFailure(terminal, error);
   if (first !== undefined) throw first;
+}
+
+/** What several targets or collections met alike, a wrong key for instance, is one failure. */
+function distinct<Failure extends Error>(failures: readonly Failure[]): readonly Failure[] {
+  return failures.filter(({ message }, index) => failures.findIndex((other) => other.message === message) === index);
 }
 
 /** The first failure is thrown and reported by whoever handles it; the others are reported here, so that none is lost. */

@@ -174,16 +174,20 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
     stoppedBy ??= name;
     interrupt.abort(new Error(`stopped by ${name}`));
+    // A command that waits for input would wait on.
+    process.stdin.destroy();
     // The position is saved after every page: leaving now repeats at most the page in hand.
     setTimeout(() => process.exit(stopCode()), patienceMs).unref();
   });
 }
 
-// `pull … | head` closes the pipe: that is the reader's way to say enough.
+// `pull … | head` closes the pipe: that is the reader's way to say enough. A run whose results nobody takes any more has failed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") process.stderr.write(`error: standard output: ${error.message}\n`);
+  process.exit(error.code === "EPIPE" && !isService ? 0 : 1);
 });
+// Log lines that nobody reads must not stop a delivery.
+process.stderr.on("error", () => undefined);
 
 function stopCode(): number {
   if (stoppedBy === "SIGINT") return 130;
@@ -200,7 +204,7 @@ async function report(error: unknown): Promise<number> {
     return exitCode;
   };
   if (stoppedBy !== undefined) {
-    log.info("stopped", `stopped by ${stoppedBy}; every delivered page is behind the saved position`);
+    log.info("stopped", `stopped by ${stoppedBy}`);
     return stopCode();
   }
   if (error instanceof CommanderError) {

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FeedOptions } from "@socdefenders/simulator";
+import { ConfigurationError } from "@socdefenders/shared";
+import type { FeedOptions, RunningServer } from "@socdefenders/simulator";
 
 /** A local feed and the local receivers of all three targets. */
 export interface Simulation {
@@ -25,21 +26,41 @@ export async function startSimulation(options: FeedOptions): Promise<Simulation>
   const directory = await mkdtemp(join(tmpdir(), "socdefenders-simulation-"));
   const port = (offset: number): number => (options.port === undefined || options.port === 0 ? 0 : options.port + offset);
 
+  const servers: RunningServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+    await rm(directory, { recursive: true, force: true });
+  };
+  const start = async <Started extends RunningServer>(starting: Promise<Started>): Promise<Started> => {
+    try {
+      const server = await starting;
+      servers.push(server);
+      return server;
+    } catch (cause) {
+      await close();
+      throw new ConfigurationError(`a simulated server cannot start: ${(cause as Error).message}`, {
+        remedy: "Choose another --port; five in a row are needed, or 0 for any free ones.",
+        cause,
+      });
+    }
+  };
+
   const tls = await simulator.createCertificate();
   const caFile = join(directory, "ca.pem");
   await writeFile(caFile, tls.ca);
-  const identity = await simulator.startManagedIdentity({ port: port(3) });
-  const feed = await simulator.startFeed(options);
-  const hec = await simulator.startHec({ token: hecToken, port: port(1) });
-  const opencti = await simulator.startOpencti({ token: openctiToken, port: port(2) });
-  const logs = await simulator.startLogsIngestion({
-    tls,
-    ruleId,
-    port: port(4),
-    streams: { "Custom-SOCDefendersIndicators_CL": Object.keys(columns) },
-    audienceOf: (token) => identity.audienceOf(token),
-  });
-  const servers = [feed, hec, opencti, identity, logs];
+  const feed = await start(simulator.startFeed(options));
+  const hec = await start(simulator.startHec({ token: hecToken, port: port(1) }));
+  const opencti = await start(simulator.startOpencti({ token: openctiToken, port: port(2) }));
+  const identity = await start(simulator.startManagedIdentity({ port: port(3) }));
+  const logs = await start(
+    simulator.startLogsIngestion({
+      tls,
+      ruleId,
+      port: port(4),
+      streams: { "Custom-SOCDefendersIndicators_CL": Object.keys(columns) },
+      audienceOf: (token) => identity.audienceOf(token),
+    }),
+  );
 
   return {
     configuration: `feed:
@@ -61,15 +82,13 @@ opencti:
   connector_id: 1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d
   queue_protocol: api
 `,
-    environment: identity.environment,
+    // Everything is on this machine: a proxy of the environment must not be asked.
+    environment: { ...identity.environment, NO_PROXY: "127.0.0.1,localhost", no_proxy: "127.0.0.1,localhost" },
     received: () => ({
       splunk: new Set(hec.events().map(({ event }) => (event as { indicator_id: string }).indicator_id)).size,
       sentinel: logs.received().indicators,
       opencti: opencti.received().indicators.size + opencti.received().vulnerabilities.size,
     }),
-    async close() {
-      await Promise.all(servers.map((server) => server.close()));
-      await rm(directory, { recursive: true, force: true });
-    },
+    close,
   };
 }

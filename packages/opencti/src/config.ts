@@ -34,12 +34,13 @@ export interface BrokerOverrides {
 
 export function parseConfig(input: unknown, path: string): OpenctiConfig {
   const section = parseSection(schema, input, path);
-  const token = textOrFile(section.token, section.token_file, `${path}.token`);
-  if (token.reveal() === "ChangeMe") {
+  // Looked at before it counts as a secret, or the message could not name it.
+  if (section.token === "ChangeMe") {
     throw new ConfigurationError(`${path}.token is still ChangeMe`, {
       remedy: "Give the API token of the connector's user (OpenCTI: user profile, API access).",
     });
   }
+  const token = textOrFile(section.token, section.token_file, `${path}.token`);
   return {
     url: parseAddress(section.url, `${path}.url`, true),
     token,

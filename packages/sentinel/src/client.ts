@@ -1,4 +1,4 @@
-import { rootCertificates } from "node:tls";
+import { authoritiesWith } from "@socdefenders/shared";
 import type { LogsIngestionClient } from "@azure/monitor-ingestion";
 import { addressesOf } from "./cloud.ts";
 import type { SentinelConfig } from "./config.ts";
@@ -38,7 +38,7 @@ async function openClient({ endpoint, cloud, ca, ...identity }: SentinelConfig, 
     audience: addressesOf[cloud].monitor,
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: userAgent },
-    ...(ca !== undefined && { tlsOptions: { ca: [...rootCertificates, ca] } }),
+    ...(ca !== undefined && { tlsOptions: { ca: authoritiesWith(ca) } }),
   });
 }
 

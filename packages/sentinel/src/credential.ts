@@ -1,4 +1,4 @@
-import { rootCertificates } from "node:tls";
+import { authoritiesWith } from "@socdefenders/shared";
 import type { TokenCredential } from "@azure/identity";
 import { addressesOf } from "./cloud.ts";
 import type { SentinelConfig } from "./config.ts";
@@ -18,6 +18,6 @@ export async function createCredential({
   if (application === undefined) return new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
   return new ClientSecretCredential(application.tenantId, application.clientId, application.clientSecret.reveal(), {
     authorityHost: addressesOf[cloud].authority,
-    ...(ca !== undefined && { tlsOptions: { ca: [...rootCertificates, ca] } }),
+    ...(ca !== undefined && { tlsOptions: { ca: authoritiesWith(ca) } }),
   });
 }

@@ -6,7 +6,7 @@ export interface HecOptions {
   readonly token: string;
   /** Indexes the token may write to; none means any. */
   readonly indexes?: readonly string[] | undefined;
-  /** Largest body in bytes before decompression counts as too large. Default 1,000,000. */
+  /** Largest body in bytes, after decompression. Default 1,000,000. */
   readonly largestBody?: number | undefined;
   /** Looks at each batch first; an answer given here is sent instead, and nothing of the batch is stored. For faults. */
   readonly intercept?: ((batch: number, events: readonly HecEvent[]) => HecAnswer | undefined) | undefined;

@@ -23,7 +23,15 @@ export interface TlsIdentity {
 
 /** Starts `listener` on 127.0.0.1, on any free port unless one is given; over HTTPS with `tls`. */
 export async function listen(listener: RequestListener, port: number = 0, tls?: TlsIdentity): Promise<RunningServer> {
-  const server: Server = tls === undefined ? createHttpServer(listener) : createHttpsServer({ ...tls }, listener);
+  const guarded: RequestListener = (request, response) => {
+    try {
+      listener(request, response);
+    } catch (error) {
+      // A request that no client of ours would make, a broken percent-encoding for instance, must not end the simulation.
+      sendJson(response, 400, { error: { code: "bad_request", message: String(error) } });
+    }
+  };
+  const server: Server = tls === undefined ? createHttpServer(guarded) : createHttpsServer({ ...tls }, guarded);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

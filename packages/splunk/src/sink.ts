@@ -76,10 +76,12 @@ export function createSink(config: SplunkConfig, { userAgent, log }: Host, retry
 
   return {
     async check(signal) {
-      // An empty body is answered 400, code 5 (no data) only after token and index were accepted; nothing is stored.
+      // An empty body is answered 400, code 5 (no data), once address and token are right. The index is proven by the first event only.
       const response = await post("", signal);
+      if (/"code"\s*:\s*5\b/.test(response.text)) return;
       const verdict = readAnswer(response, where);
-      if (verdict.kind === "failed" && !/"code"\s*:\s*5\b/.test(response.text)) throw verdict.error;
+      if (verdict.kind === "accepted") return;
+      throw verdict.kind === "failed" ? verdict.error : unexpected(response.status);
     },
     async write(items, signal) {
       const refusals: Refusal<SplunkEvent>[] = [];
@@ -93,6 +95,12 @@ export function createSink(config: SplunkConfig, { userAgent, log }: Host, retry
     },
     close: () => http.close(),
   };
+}
+
+function unexpected(status: number): TargetError {
+  return new TargetError(`an empty request is answered as a refused event (HTTP ${status})`, {
+    remedy: "Check splunk.endpoint and what lies between: something changes the requests on their way to the HTTP Event Collector.",
+  });
 }
 
 function encode(item: SplunkEvent, index: string | undefined): Encoded {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { PositionError } from "../errors/position-error.ts";
 import { TargetError } from "../errors/target-error.ts";
 import type { CheckpointStore } from "../pipeline/contract.ts";
 import { positionName } from "./key.ts";
@@ -15,7 +16,6 @@ export function createFileStore(directory: string): CheckpointStore {
       return text === undefined ? undefined : readRecord(text, path);
     },
     async save(key, cursor) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
       await replaceFile(directory, `${positionName(key)}.json`, writeRecord(key, cursor));
     },
   };
@@ -26,7 +26,10 @@ async function readIfPresent(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw new PositionError(`the saved position cannot be read: ${(error as Error).message}`, {
+      remedy: "Check state_directory and its permissions.",
+      cause: error,
+    });
   }
 }
 
@@ -34,6 +37,7 @@ async function readIfPresent(path: string): Promise<string | undefined> {
 async function replaceFile(directory: string, name: string, content: string): Promise<void> {
   const temporary = join(directory, `.${name}.${randomUUID()}.tmp`);
   try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     await withFile(temporary, "wx", async (file) => {
       await file.writeFile(content);
       await file.sync();

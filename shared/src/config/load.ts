@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { parseDocument, type Document } from "yaml";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 
 /** What `${NAME}` is looked up in: the process environment, given by the one file that may read it. */
@@ -20,7 +20,7 @@ export function parseConfiguration(text: string, environment: Environment, where
     throw new ConfigurationError(`${where}: ${problem.message.split("\n")[0]}`, { remedy: "Correct the YAML there." });
   }
   const unset = new Set<string>();
-  const content = substitute(document.toJS() as unknown, environment, unset);
+  const content = substitute(toContent(document, where), environment, unset);
   if (unset.size > 0) {
     const names = [...unset].join(", ");
     throw new ConfigurationError(`${where}: environment variable not set: ${names}`, {
@@ -28,6 +28,17 @@ export function parseConfiguration(text: string, environment: Environment, where
     });
   }
   return content;
+}
+
+function toContent(document: Document, where: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    // The parser's words would show the name of the alias, which may be a key that begins with an asterisk.
+    throw new ConfigurationError(`${where}: an alias (*…) that names nothing`, {
+      remedy: "Put a value that begins with * into quotes.",
+    });
+  }
 }
 
 function substitute(value: unknown, environment: Environment, unset: Set<string>): unknown {

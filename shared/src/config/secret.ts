@@ -11,9 +11,14 @@ export interface Secret {
   toJSON(): string;
 }
 
-/** Wraps a secret and makes {@link redact} recognise its value wherever it turns up later, URL-encoded and Base64 forms included. */
+/** Wraps a secret and makes {@link redact} recognise its value wherever it turns up later, URL-encoded, Base64 and JSON forms included. */
 export function createSecret(value: string): Secret {
-  for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString("base64")]) {
+  for (const form of [
+    value,
+    encodeURIComponent(value),
+    Buffer.from(value).toString("base64"),
+    JSON.stringify(value).slice(1, -1),
+  ]) {
     if (form.length >= shortestRedacted) known.add(form);
   }
   return {

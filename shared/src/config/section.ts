@@ -9,10 +9,16 @@ import { createSecret, type Secret } from "./secret.ts";
  * ConfigurationError that names every wrong key with its full path; an unknown key comes with the nearest known one.
  */
 export function parseSection<T>(schema: z.ZodType<T>, input: unknown, path: string): T {
-  const parsed = schema.safeParse(withoutNull(input ?? {}));
+  const section = input ?? {};
+  const parsed = schema.safeParse(withoutNull(section));
   if (parsed.success) return parsed.data;
+  if (typeof section !== "object" || Array.isArray(section)) {
+    throw new ConfigurationError(`${path === "" ? "the configuration" : path} is not a list of keys with values`, {
+      remedy: "Write it as key: value, one a line.",
+    });
+  }
   const problems = parsed.error.issues.map((issue) => describe(issue, schema, path));
-  throw new ConfigurationError(problems.join("; "), { remedy: "Correct the configuration; docs list every key." });
+  throw new ConfigurationError(problems.join("; "), { remedy: "Correct the configuration; README.md has one to start from." });
 }
 
 function withoutNull(section: unknown): unknown {
@@ -24,15 +30,19 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, path: string): str
   const where = [path, ...issue.path].filter((part) => part !== "").join(".");
   if (issue.code === "unrecognized_keys") {
     const known = schema instanceof z.ZodObject && issue.path.length === 0 ? Object.keys(schema.shape) : [];
-    return issue.keys.map((key) => unknownKey(`${path === "" ? "" : `${where}.`}${key}`, key, known)).join("; ");
+    return issue.keys.map((key) => unknownKey(path === "" ? "" : `${where}.`, key, known)).join("; ");
   }
   if (issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined"))
     return `${where} is missing`;
   return `${where}: ${issue.message}`;
 }
 
-function unknownKey(where: string, key: string, known: readonly string[]): string {
-  return known.length === 0 ? `unknown key ${where}` : `unknown key ${where} (did you mean ${closest(key, [...known])}?)`;
+function unknownKey(prefix: string, key: string, known: readonly string[]): string {
+  // `token:abc` without a blank is a key to YAML: what does not look like one may be a secret.
+  const [name = ""] = key.split(":");
+  const shown = /^\w{1,40}$/.test(name) ? `${prefix}${name}` : `${prefix}(not shown)`;
+  const hint = name === key ? "" : ", a blank is missing after the colon";
+  return `unknown key ${shown}${known.length === 0 ? "" : ` (did you mean ${closest(name, [...known])}?)`}${hint}`;
 }
 
 /** A value given either in the configuration or as the path of a file that holds it. Throws ConfigurationError on neither or both. */
@@ -41,8 +51,11 @@ export function textOrFile(value: string | undefined, file: string | undefined, 
     const problem = value === undefined ? `${key} is missing` : `${key} and ${key}_file are both given`;
     throw new ConfigurationError(problem, { remedy: `Give either ${key} or ${key}_file.` });
   }
-  if (value !== undefined) return createSecret(value);
-  const content = readTextFile(file ?? "", `${key}_file`).trim();
+  const content = value ?? readTextFile(file ?? "", `${key}_file`).trim();
+  // eslint-disable-next-line no-control-regex -- exactly these cannot stand in a header
+  if (/[\u0000-\u001f\u007f]/.test(content)) {
+    throw new ConfigurationError(`${key}: a line break or control character inside`, { remedy: `Give ${key} on one line.` });
+  }
   if (content !== "") return createSecret(content);
   throw new ConfigurationError(`${key}_file: the file is empty`, { remedy: "Write the value into it, alone." });
 }

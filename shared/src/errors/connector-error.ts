@@ -1,3 +1,5 @@
+import { redact } from "../config/secret.ts";
+
 /** Exit codes of the `socdefenders` command and of every host process. */
 export type ExitCode = 1 | 2 | 3 | 4 | 5;
 
@@ -16,7 +18,8 @@ export abstract class ConnectorError extends Error {
   readonly remedy: string;
 
   constructor(message: string, { remedy, cause }: ConnectorErrorOptions) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.remedy = remedy;
+    // A server may echo what it was sent: whatever is known as a secret is taken out here, before anybody can print it.
+    super(redact(message), cause === undefined ? undefined : { cause });
+    this.remedy = redact(remedy);
   }
 }

@@ -1,15 +1,25 @@
-/**
- * No HTTP answer arrived: refused, reset, timed out, not trusted, or cut off. `sent` is false when the request surely never reached
- * the server; where it is true the outcome is unknown and a repeat may deliver twice.
- */
+import { redact } from "../config/secret.ts";
+
+export interface NetworkErrorOptions {
+  readonly code: string;
+  /** False when the request surely never reached the server; where it is true the outcome is unknown. */
+  readonly sent: boolean;
+  /** False where the same request would fail the same way: an answer that is too large, a certificate that is not trusted. */
+  readonly retryable: boolean;
+  readonly cause?: unknown;
+}
+
+/** No usable HTTP answer arrived: refused, reset, timed out, not trusted, cut off or too large. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
   readonly code: string;
   readonly sent: boolean;
+  readonly retryable: boolean;
 
-  constructor(message: string, { code, sent, cause }: { code: string; sent: boolean; cause?: unknown }) {
-    super(message, { cause });
+  constructor(message: string, { code, sent, retryable, cause }: NetworkErrorOptions) {
+    super(redact(message), { cause });
     this.code = code;
     this.sent = sent;
+    this.retryable = retryable;
   }
 }

@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { NetworkError } from "../errors/network-error.ts";
+import { authoritiesWith } from "./authorities.ts";
 import { silentLogger, type Logger } from "../log/logger.ts";
 
 const unzip = promisify(gunzip);
@@ -16,7 +17,7 @@ export interface HttpClientOptions {
   readonly anyName?: boolean | undefined;
   /** Address of an HTTP proxy, with or without `user:password@`. */
   readonly proxy?: string | undefined;
-  /** Longest wait for the answer's head, and for each further piece of its body. Default 60,000. */
+  /** Longest wait for the answer's head and for each further piece of its body; ten times that for all of it. Default 60,000. */
   readonly timeoutMs?: number | undefined;
   /** Told of waits before a request is made again. */
   readonly log?: Logger | undefined;
@@ -57,6 +58,7 @@ const connectTimeoutMs = 10_000;
  * always verified, and both the compressed and the decompressed size of an answer are capped.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { timeoutMs = 60_000 } = options;
   let opened: Promise<Dispatcher> | undefined;
   const dispatcher = (): Promise<Dispatcher> => (opened ??= openDispatcher(options));
 
@@ -65,12 +67,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async send({ method, url, headers, body, signal }) {
       // Loaded on first use: commands that never reach the network start faster without it.
       const { request } = await import("undici");
+      // The time-outs of undici begin anew with each byte: an answer that drips would never end.
+      const deadline = AbortSignal.any([AbortSignal.timeout(timeoutMs * 10), ...(signal === undefined ? [] : [signal])]);
       try {
         const response = await request(url, {
           method,
           headers: { "user-agent": options.userAgent, "accept-encoding": "gzip", ...headers },
           body: body ?? null,
-          signal: signal ?? null,
+          signal: deadline,
           dispatcher: await dispatcher(),
         });
         const text = await readBody(response, method, url);
@@ -82,17 +86,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     async close() {
       // Not a graceful close: what is still under way, a page fetched ahead for instance, is wanted by nobody any more.
-      await (await opened)?.destroy();
+      await (await opened?.catch(() => undefined))?.destroy();
     },
   };
 }
 
 async function openDispatcher({ ca, anyName = false, proxy, timeoutMs = 60_000 }: HttpClientOptions): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import("undici");
-  const { getCACertificates } = await import("node:tls");
   const tls = {
     timeout: connectTimeoutMs,
-    ...(ca !== undefined && { ca: anyName ? [ca] : [...getCACertificates("default"), ca] }),
+    ...(ca !== undefined && { ca: anyName ? [ca] : authoritiesWith(ca) }),
     ...(anyName && { checkServerIdentity: () => undefined }),
   };
   const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
@@ -118,6 +121,7 @@ function tooLarge(method: string, url: URL, limit: number): NetworkError {
   return new NetworkError(`${method} ${printable(url)}: the answer is larger than ${limit} bytes`, {
     code: "TOO_LARGE",
     sent: true,
+    retryable: false,
   });
 }
 
@@ -125,16 +129,34 @@ function toNetworkError(error: unknown, method: string, url: URL): NetworkError 
   if (error instanceof NetworkError) return error;
   const code = errorCode(error);
   const reason = networkReasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return new NetworkError(`${method} ${printable(url)}: ${reason}`, { code, sent: !neverSent.has(code), cause: error });
+  return new NetworkError(`${method} ${printable(url)}: ${reason}`, {
+    code,
+    sent: !neverSent.has(code),
+    retryable: !permanent.has(code),
+    cause: error,
+  });
 }
 
 function errorCode(error: unknown): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") return "UND_ERR_BODY_TIMEOUT";
   if (typeof error !== "object" || error === null) return "UNKNOWN";
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   return typeof code === "string" ? code : cause === undefined ? "UNKNOWN" : errorCode(cause);
 }
 
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "EHOSTUNREACH", "ENETUNREACH"]);
+
+// The same request fails the same way again.
+const permanent = new Set([
+  "ERR_BUFFER_TOO_LARGE",
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_DESTROYED",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
 
 const networkReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",

@@ -9,13 +9,15 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** Longest wait before the second request; it doubles with every further one. Default 1,000. */
   readonly baseMs: number;
-  /** No back-off is longer; a server's Retry-After is obeyed in full all the same. Default 60,000. */
+  /** No back-off is longer; a server's Retry-After is obeyed in full, up to 15 minutes. Default 60,000. */
   readonly maximumMs: number;
   /** Whether a request whose outcome is unknown (reset, time-out) is repeated. False for a TAXII `next` cursor. Default true. */
   readonly repeatUnknown: boolean;
 }
 
 export const defaultRetryPolicy: RetryPolicy = { attempts: 5, baseMs: 1000, maximumMs: 60_000, repeatUnknown: true };
+
+const longestPauseMs = 15 * 60_000;
 
 /** Answers that say "later", not "no": too many requests and the gateway and server troubles that pass. */
 export function isTemporary(status: number): boolean {
@@ -36,9 +38,11 @@ export async function sendWithRetry(
     const isLast = attempt >= policy.attempts;
     const answer = await attemptOnce(http, request);
     if (answer instanceof NetworkError) {
-      if (isLast || (answer.sent && !policy.repeatUnknown)) throw answer;
+      if (isLast || !answer.retryable || (answer.sent && !policy.repeatUnknown)) throw answer;
     } else if (isLast || !isTemporary(answer.status)) return answer;
     const pauseMs = Math.round(waitMs(answer, attempt, policy));
+    // Longer than anybody waits for one request: the answer stands, and the next run asks again.
+    if (pauseMs > longestPauseMs && !(answer instanceof NetworkError)) return answer;
     const reason =
       answer instanceof NetworkError ? answer.message : `${request.method} ${printable(request.url)}: HTTP ${answer.status}`;
     http.log.info("retry", `${reason}; trying again in ${(pauseMs / 1000).toFixed(1)} s`, {

@@ -45,5 +45,15 @@ export const silentLogger: Logger = createLogger(() => undefined, "error");
 const safe = (text: string): string => clean(redact(text));
 
 function safeContext(context: LogContext): LogContext {
-  return Object.fromEntries(Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? safe(value) : value]));
+  return Object.fromEntries(
+    Object.entries(context).map(([key, value]) => {
+      if (typeof value === "string") return [key, safe(value)];
+      return [key, typeof value === "object" && value !== null ? withSafeKeys(value) : value];
+    }),
+  );
+}
+
+/** Counts by reason: the reasons are text from outside. */
+function withSafeKeys(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([reason, count]) => [safe(reason), count]));
 }

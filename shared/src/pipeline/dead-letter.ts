@@ -1,5 +1,6 @@
-import { mkdir, open } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { TargetError } from "../errors/target-error.ts";
 import type { PositionKey, Rejected } from "./contract.ts";
 
 /** Keeps what could not be delivered, so that it is never just gone. */
@@ -14,13 +15,15 @@ export function createFileDeadLetters(directory: string): DeadLetters {
     async add({ target, collection }, rejected) {
       const time = new Date().toISOString();
       const lines = rejected.map((entry) => `${JSON.stringify({ time, target, collection, ...entry })}\n`);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const file = await open(join(directory, deadLetterFile), "a", 0o600);
+      const path = join(directory, deadLetterFile);
       try {
-        await file.write(lines.join(""));
-        await file.datasync();
-      } finally {
-        await file.close();
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await appendFile(path, lines.join(""), { mode: 0o600, flush: true });
+      } catch (cause) {
+        throw new TargetError(`dead letters could not be kept in ${path}: ${(cause as Error).message}`, {
+          remedy: "Make the state directory writable and see that the disk has room. The page is sent again by the next run.",
+          cause,
+        });
       }
     },
   };

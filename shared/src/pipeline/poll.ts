@@ -88,8 +88,8 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
     if (!(error instanceof ConnectorError)) throw error;
     failure = error;
   }
-  // Nothing new: the position stands where an earlier run left it.
-  if (failure === undefined) total.position ??= (await checkpoints.load(key))?.position ?? null;
+  // Nothing delivered: the position stands where an earlier run left it. A position that cannot be read is the failure already.
+  total.position ??= (await checkpoints.load(key).catch(() => undefined))?.position ?? null;
   return {
     target,
     collection: collection.id,

@@ -1,4 +1,6 @@
-import type { CheckpointStore, Mapping, Page, PositionKey, Rejected, Sink, Source } from "./contract.ts";
+import { redact } from "../config/secret.ts";
+import { TargetError } from "../errors/target-error.ts";
+import type { CheckpointStore, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
 import type { DeadLetters } from "./dead-letter.ts";
 import { prefetch } from "./prefetch.ts";
 
@@ -31,24 +33,49 @@ export interface PageOutcome {
  * so a crash at any point repeats a page and loses nothing.
  */
 export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<PageOutcome, void, undefined> {
-  const { source, sink, checkpoints, deadLetters, key, signal } = options;
-  const from = await checkpoints.load(key);
-  for await (const page of prefetch(source.pages(from, signal))) {
-    const { items, skipped } = mapPage(page, options);
-    const refusals = items.length === 0 ? [] : await sink.write(items, signal);
-    const rejected: Rejected[] = [...page.unreadable, ...refusals.map(({ item, reason }) => ({ reason, content: item }))];
-    if (rejected.length > 0) await deadLetters.add(key, rejected);
-    if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
-    yield {
-      read: page.objects.length + page.unreadable.length,
-      mapped: items.length,
-      delivered: items.length - refusals.length,
-      repeated: page.repeated,
-      skipped,
-      refused: countByReason(rejected),
-      position: page.cursor?.position,
-    };
+  const from = await options.checkpoints.load(options.key);
+  // A page that is still being fetched when the run ends, early or not, is nobody's any more.
+  const ended = new AbortController();
+  try {
+    const pages = options.source.pages(from, AbortSignal.any([options.signal, ended.signal]));
+    for await (const page of prefetch(pages)) yield await deliverPage(page, options);
+  } finally {
+    ended.abort(new Error("the run has ended"));
   }
+}
+
+async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise<PageOutcome> {
+  const { sink, checkpoints, deadLetters, key, signal } = options;
+  const { items, skipped } = mapPage(page, options);
+  const refusals = items.length === 0 ? [] : await sink.write(items, signal);
+  assertMostlyTaken(refusals, items.length, key);
+  const rejected: Rejected[] = [
+    ...page.unreadable,
+    // The target's words may echo what it was sent.
+    ...refusals.map(({ item, reason }) => ({ reason: redact(reason), content: item })),
+  ];
+  if (rejected.length > 0) await deadLetters.add(key, rejected);
+  if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
+  return {
+    read: page.objects.length + page.unreadable.length,
+    mapped: items.length,
+    delivered: items.length - refusals.length,
+    repeated: page.repeated,
+    skipped,
+    refused: countByReason(rejected),
+    position: page.cursor?.position,
+  };
+}
+
+const fewRefusals = 10;
+
+/** A few refused items are the items' fault and become dead letters; most of a page is the target's, and the position must not pass it. */
+function assertMostlyTaken(refusals: readonly Refusal<unknown>[], written: number, { target }: PositionKey): void {
+  if (refusals.length < fewRefusals || refusals.length * 2 <= written) return;
+  throw new TargetError(`${target} refused ${refusals.length} of ${written} items of a page: ${refusals[0]?.reason}`, {
+    remedy:
+      "Look at the target and at what lies between, a proxy for instance. Nothing was set aside; the page is sent again by the next run.",
+  });
 }
 
 function mapPage<Item>({ objects }: Page, { map, key }: RunOptions<Item>): { items: Item[]; skipped: Record<string, number> } {

@@ -74,7 +74,13 @@ function unreadable(error: z.ZodError): Parsed {
 }
 
 /** STIX 2.1 Appendix A, the None/Low/Med/High scale, for feeds that write confidence as a word. */
-const confidenceWords: Readonly<Record<string, number>> = { none: 0, low: 15, medium: 50, med: 50, high: 85 };
+const confidenceWords = new Map([
+  ["none", 0],
+  ["low", 15],
+  ["medium", 50],
+  ["med", 50],
+  ["high", 85],
+]);
 
 const baseSchema = z.looseObject({ type: z.string().min(1), id: z.string().regex(/^[a-z0-9-]+--.+$/, "not a STIX id") });
 
@@ -91,7 +97,9 @@ const indicatorSchema = baseSchema.extend({
   valid_until: optional(z.string()),
   name: optional(z.string()),
   description: optional(z.string()),
-  confidence: optional(z.union([z.number().min(0).max(100), z.string().transform((word) => confidenceWords[word.toLowerCase()])])),
+  confidence: optional(
+    z.union([z.number().min(0).max(100), z.string().transform((word) => confidenceWords.get(word.toLowerCase()))]),
+  ),
   revoked: optional(z.boolean()),
   labels: optional(z.array(z.string())),
   indicator_types: optional(z.array(z.string())),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createSecret } from "../config/secret.ts";
 import { FeedError } from "../errors/feed-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
 import { printable, type HttpClient, type HttpResponse } from "../http/request.ts";
@@ -75,8 +76,11 @@ export function createTaxiiClient(
       return await sendWithRetry(http, { method: "GET", url, headers, signal }, policy);
     } catch (cause) {
       if (!(cause instanceof NetworkError)) throw cause;
-      throw new FeedError(`the feed cannot be reached: ${cause.message}`, {
-        remedy: `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`,
+      const isTooLarge = cause.code === "TOO_LARGE" || cause.code === "ERR_BUFFER_TOO_LARGE";
+      throw new FeedError(isTooLarge ? cause.message : `the feed cannot be reached: ${cause.message}`, {
+        remedy: isTooLarge
+          ? "Ask for less at a time with a smaller feed.page_size."
+          : `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`,
         cause,
       });
     }
@@ -121,7 +125,8 @@ export function createTaxiiClient(
 function authorization({ auth, apiKey, username }: FeedConfig): Record<string, string> {
   if (auth === "x-api-key") return { "x-api-key": apiKey.reveal() };
   if (auth === "bearer") return { authorization: `Bearer ${apiKey.reveal()}` };
-  return { authorization: `Basic ${Buffer.from(`${username ?? ""}:${apiKey.reveal()}`).toString("base64")}` };
+  const credential = createSecret(Buffer.from(`${username ?? ""}:${apiKey.reveal()}`).toString("base64"));
+  return { authorization: `Basic ${credential.reveal()}` };
 }
 
 function assertTrusted(url: URL, config: FeedConfig): void {
@@ -178,25 +183,29 @@ export function isCursorLoss(error: unknown): boolean {
   return error.cause instanceof NetworkError || error.status === 400 || error.status === 404 || isTemporary(error.status ?? 0);
 }
 
-const discoverySchema = z.object({ default: z.string().optional(), api_roots: z.array(z.string()).optional() });
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+
+const discoverySchema = z.object({ default: optional(z.string()), api_roots: optional(z.array(z.string())) });
 
 const collectionsSchema = z.object({
-  collections: z
-    .array(
+  collections: optional(
+    z.array(
       z.object({
         id: z.string(),
-        title: z.string().default(""),
-        alias: z.string().optional(),
-        description: z.string().optional(),
-        can_read: z.boolean().default(true),
+        title: optional(z.string()).transform((title) => title ?? ""),
+        alias: optional(z.string()),
+        description: optional(z.string()),
+        can_read: optional(z.boolean()).transform((canRead) => canRead ?? true),
       }),
-    )
-    .optional(),
+    ),
+  ),
 });
 
-// By shape, not by `type`: the vendor's documents show a bundle here and an envelope there.
-const objectsSchema = z.object({
-  objects: z.array(z.unknown()).optional(),
-  more: z.boolean().optional(),
-  next: z.string().optional(),
-});
+// By shape, not by `type`: the vendor's documents show a bundle here and an envelope there, and an empty page is `{}` (TAXII 2.1 §3.7).
+// A body of other things only, an error with status 200 for instance, is no empty page.
+const objectsSchema = z
+  .looseObject({ objects: optional(z.array(z.unknown())), more: optional(z.boolean()), next: optional(z.string()) })
+  .refine(
+    (body) => Object.keys(body).length === 0 || ["objects", "more", "next"].some((key) => key in body) || body["type"] === "bundle",
+    "neither objects, nor more, nor next",
+  );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationMs } from "../config/duration.ts";
 import { parseSection, readTextFile, textOrFile } from "../config/section.ts";
-import type { Secret } from "../config/secret.ts";
+import { createSecret, type Secret } from "../config/secret.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { parseAddress } from "../http/address.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
@@ -51,9 +51,19 @@ export function parseFeedConfig(input: unknown): FeedConfig {
     pollSeconds: section.poll_seconds,
     trustedHosts: section.trusted_hosts,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, "feed.ca_file"),
-    proxy: section.proxy,
+    proxy: section.proxy === undefined ? undefined : parseProxy(section.proxy),
     timeoutMs: section.timeout_ms,
   };
+}
+
+/** A proxy's address as undici takes it; its password is known as a secret from here on. */
+function parseProxy(text: string): string {
+  const url = URL.parse(text);
+  const isUsable = url !== null && /^https?:$/.test(url.protocol) && !/%(?![0-9a-f]{2})/i.test(url.username + url.password);
+  if (!isUsable)
+    throw new ConfigurationError("feed.proxy: not an http(s) address", { remedy: "Write http://[user:password@]host:port." });
+  if (url.password !== "") createSecret(decodeURIComponent(url.password));
+  return url.href;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { FeedError } from "../errors/feed-error.ts";
 import { createHttpClient } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry.ts";
 import type { Host, Source } from "../pipeline/contract.ts";
@@ -37,9 +38,14 @@ export function chooseCollections(wanted: readonly string[], offered: readonly C
   const chosen = new Set<Collection>();
   for (const name of wanted) {
     const found = name === "*" ? readable : readable.filter(({ id, alias, title }) => [id, alias, title].includes(name));
+    if (found.length === 0 && name === "*") {
+      throw new FeedError("the feed lists no collection that this key can read", {
+        remedy: "Check the plan of the key; if the list was empty for a moment only, the next run finds it.",
+      });
+    }
     if (found.length === 0) {
       const names = readable.map(({ id }) => id).join(", ") || "none";
-      throw new ConfigurationError(`feed.collections: no readable collection ${JSON.stringify(name)}`, {
+      throw new ConfigurationError(`no readable collection ${JSON.stringify(name)}`, {
         remedy: `Choose from: ${names}.`,
       });
     }

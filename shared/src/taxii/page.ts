@@ -39,18 +39,24 @@ export function createPageReader({ collection, log, parse = parseStixObject }: P
     const objects: StixObject[] = [];
     const unreadable: Rejected[] = [];
     for (const content of answer.objects) {
-      const fingerprint = fingerprintOf(content);
+      const isDeep = isDeeperThan(deepest, content);
+      const fingerprint = fingerprintOf(isDeep ? outline(content) : content);
       fingerprints.push(fingerprint);
       if (known.has(fingerprint)) continue;
       // The same version twice on one page is once.
       known.add(fingerprint);
+      if (isDeep) {
+        unreadable.push({ reason: `not a STIX object: nested deeper than ${deepest} levels`, content: outline(content) });
+        continue;
+      }
       const parsed = parse(content);
       if (parsed.kind === "unreadable") unreadable.push({ reason: parsed.reason, content });
       else if (!isKnownIdentity(parsed.object, fingerprint)) objects.push(parsed.object);
     }
     assertMostlyReadable(objects, unreadable, collection);
 
-    const last = usableTime(answer.dateAddedLast);
+    // The header speaks of the objects served; on a page of nothing but the feed's identity there is nothing it could mean.
+    const last = answer.objects.every(isIdentity) ? undefined : usableTime(answer.dateAddedLast);
     const order = last === undefined || cursor === undefined ? undefined : compareToCursor(last, cursor);
     if (order === -1 && objects.length > 0) {
       throw pagingError(
@@ -88,11 +94,13 @@ export function createPageReader({ collection, log, parse = parseStixObject }: P
   }
 }
 
-// One bad object goes to the dead letters; a page of them means that something else is wrong, and the position must not pass it.
+// A bad object goes to the dead letters; a page of them means that something else is wrong, and the position must not pass it.
 const fewUnreadable = 10;
 
 function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly Rejected[], collection: Collection): void {
-  if (unreadable.length < fewUnreadable || unreadable.length <= objects.length) return;
+  const isMost = unreadable.length >= fewUnreadable && unreadable.length > objects.length;
+  const isAll = unreadable.length >= 2 && objects.every(isIdentity);
+  if (!isMost && !isAll) return;
   const total = objects.length + unreadable.length;
   throw new FeedError(
     `collection ${collection.id}: ${unreadable.length} of ${total} objects of a page are not STIX (${unreadable[0]?.reason})`,
@@ -100,5 +108,25 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
       remedy:
         "The feed's format may have changed: update the connector, or ask the feed's operator. The position stays before this page.",
     },
+  );
+}
+
+/** The feed's own identity, or another: what comes with objects and is none of those asked for. */
+export function isIdentity(content: unknown): boolean {
+  return typeof content === "object" && content !== null && "type" in content && content.type === "identity";
+}
+
+// STIX objects nest a handful of levels; what is far deeper breaks every serialiser on its way to a target.
+const deepest = 64;
+
+function isDeeperThan(levels: number, content: unknown): boolean {
+  if (typeof content !== "object" || content === null) return false;
+  return levels === 0 || Object.values(content).some((member) => isDeeperThan(levels - 1, member));
+}
+
+/** The outermost members alone, enough to find the object at the feed. */
+function outline(content: unknown): unknown {
+  return Object.fromEntries(
+    Object.entries(content as object).map(([key, member]: [string, unknown]) => [key, typeof member === "object" ? "…" : member]),
   );
 }

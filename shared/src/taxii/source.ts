@@ -3,7 +3,7 @@ import type { Page, Source } from "../pipeline/contract.ts";
 import type { Parsed } from "../stix/object.ts";
 import { isCursorLoss, type Collection, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
 import { askAfter, fingerprintOf, readCursor, type WalkCursor } from "./cursor.ts";
-import { createPageReader, type Step } from "./page.ts";
+import { createPageReader, isIdentity, type Step } from "./page.ts";
 import { pagingError } from "./paging-error.ts";
 
 export interface TaxiiSourceOptions {
@@ -19,6 +19,8 @@ export interface TaxiiSourceOptions {
 
 const largestLimit = 1000;
 const mostRestarts = 3;
+// TAXII servers commonly send 100 objects where nothing else is agreed.
+const smallestServerLimit = 100;
 // Ties that fill this many pages are asked for again at the end of each walk; more is a server that turns in circles.
 const mostBarrenPages = 1000;
 
@@ -67,19 +69,26 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
     }
     if (step.isNew) restarts = 0;
 
-    if (answer.next !== undefined) {
-      watch(answer.next, step);
-      next = answer.next;
-      continue;
-    }
-    next = undefined;
+    watch(answer.next, step);
+    next = answer.next;
+    if (next !== undefined) continue;
     addedAfter = askAfter(cursor, start);
     if (hasMoved && cursor !== undefined) continue;
     if (answer.more === true && (cursor === undefined || answer.objects.length === 0)) {
       throw pagingError(collection, "more objects are announced, but neither next nor X-TAXII-Date-Added-Last leads to them");
     }
     if (cursor === undefined) {
-      if (answer.objects.length < limit) return;
+      if (answer.objects.every(isIdentity)) return;
+      if (answer.objects.length < limit) {
+        log.warn(
+          "no_position",
+          "the feed gives no X-TAXII-Date-Added-Last: no position can be saved, and every run reads all of it again",
+          {
+            collection: collection.id,
+          },
+        );
+        return;
+      }
       throw pagingError(collection, "a full page, and neither next nor X-TAXII-Date-Added-Last leads to the next one");
     }
     if (!(await isHiddenByTies(options, answer, cursor, limit, signal))) return;
@@ -95,7 +104,7 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
  * `more` tells; for one that does not, unknown objects behind the date prove that the page was cut.
  */
 async function isHiddenByTies(
-  { client, collection, pageSize }: TaxiiSourceOptions,
+  { client, collection, pageSize, log }: TaxiiSourceOptions,
   answer: ObjectsAnswer,
   cursor: WalkCursor,
   limit: number,
@@ -105,15 +114,26 @@ async function isHiddenByTies(
   if (answer.objects.length >= limit) return true;
   const behind = await client.objects(collection.id, { addedAfter: cursor.position, limit: pageSize }, signal);
   const known = new Set(cursor.boundary);
-  return behind.objects.some((content) => !known.has(fingerprintOf(content)));
+  const unknown = behind.objects.some((content) => !known.has(fingerprintOf(content)));
+  if (!unknown && behind.objects.length >= smallestServerLimit && behind.objects.length >= answer.objects.length) {
+    log.warn(
+      "coarse_position",
+      "the feed's dates are finer than the position it gives, so ties it may have cut off cannot be told from the end",
+      {
+        collection: collection.id,
+        position: cursor.position,
+      },
+    );
+  }
+  return unknown;
 }
 
-/** Throws when `next` cursors lead in a circle. A server may keep one cursor for the whole walk: it is a loop when the page is the same too. */
-function createLoopWatch(collection: Collection): (next: string, step: Step) => void {
-  let last = { next: "", content: "" };
+/** Throws when the pages lead in a circle. A server may keep one cursor for the whole walk: it is a loop when the page is the same too. */
+function createLoopWatch(collection: Collection): (next: string | undefined, step: Step) => void {
+  let last: { next: string | undefined; content: string } | undefined;
   let barrenPages = 0;
   return (next, { isNew, content }) => {
-    if (!isNew && next === last.next && content === last.content) {
+    if (next !== undefined && !isNew && next === last?.next && content === last.content) {
       throw pagingError(collection, "the same next cursor and the same page again");
     }
     barrenPages = isNew ? 0 : barrenPages + 1;

@@ -13,7 +13,7 @@ export interface MapFlags {
 /** Maps a STIX bundle, a TAXII envelope or NDJSON to a target's records, one JSON object a line. No network, no position. */
 export async function map(file: string | undefined, flags: MapFlags, terminal: Terminal): Promise<void> {
   const mapping = await loadMapping(flags.target);
-  const text = await readText(file, terminal);
+  const text = (await readText(file, terminal)).replace(/^\ufeff/, "");
   const lines: string[] = [];
   for (const content of readObjects(text)) {
     const parsed = parseStixObject(content);

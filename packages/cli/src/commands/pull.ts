@@ -24,8 +24,13 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   }
   const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, { log: terminal.log, userAgent });
   try {
-    const [collection] = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));
-    if (collection === undefined) return;
+    const chosen = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));
+    const [collection] = chosen;
+    if (collection === undefined || chosen.length > 1) {
+      throw new ConfigurationError(`--collection ${flags.collection} means ${chosen.length} collections`, {
+        remedy: `Choose one of: ${chosen.map(({ id }) => id).join(", ")}.`,
+      });
+    }
     let count = 0;
     for await (const page of feed.source(collection, flags.raw === true ? asServed : undefined).pages(undefined, terminal.signal)) {
       for (const { reason } of page.unreadable) terminal.log.warn("unreadable", reason, { collection: collection.id });
@@ -38,4 +43,7 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   }
 }
 
-const asServed = (content: unknown): Parsed => ({ kind: "object", object: content as StixObject });
+const asServed = (content: unknown): Parsed =>
+  typeof content === "object" && content !== null
+    ? { kind: "object", object: content as StixObject }
+    : { kind: "unreadable", reason: "not a JSON object" };
