@@ -17,7 +17,7 @@ async function hangingRun(): Promise<SplunkSetting & { readonly first: Started; 
         if (!isSlow) return undefined;
         arrived();
         // The sink waits that long before it asks again.
-        return { status: 503, headers: { "retry-after": "3600" }, body: { text: "Server is busy", code: 9 } };
+        return { status: 503, headers: { "retry-after": "60" }, body: { text: "Server is busy", code: 9 } };
       },
     },
   );

@@ -137,7 +137,7 @@ test("two inputs share a checkpoint directory; the same input twice at a time is
     if (!isFirst) return undefined;
     isFirst = false;
     arrived();
-    return { status: 503, headers: { "retry-after": "3600" }, body: { text: "Server is busy", code: 9 } };
+    return { status: 503, headers: { "retry-after": "60" }, body: { text: "Server is busy", code: 9 } };
   });
   const stop = new AbortController();
   const first = startInput([], environment, run, stop.signal);
