@@ -34,7 +34,12 @@ test.each([
   ["no confidence, where none is asked for", {}, { min_confidence: undefined }, undefined],
   ["enough confidence", { confidence: 70 }, { min_confidence: 70 }, undefined],
   ["a revoked one", { confidence: 1, revoked: true }, { min_confidence: 70, labels: ["x"] }, undefined],
-  ["a later version with less", { confidence: 1, modified: "2026-05-02T00:00:00Z" }, { min_confidence: 70 }, undefined],
+  [
+    "a later version with less",
+    { confidence: 1, modified: "2026-05-02T00:00:00Z" },
+    { min_confidence: 70 },
+    "filter.min_confidence",
+  ],
   ["another indicator type", { indicator_types: ["benign"] }, { indicator_types: ["x"] }, "filter.indicator_types"],
   ["the indicator type", { indicator_types: ["x", "Benign"] }, { indicator_types: ["benign"] }, undefined],
   ["no label", {}, { labels: ["apt"] }, "filter.labels"],

@@ -3,7 +3,6 @@ import type { Mapping } from "../pipeline/contract.ts";
 import { canonicalJson } from "../stix/identifier.ts";
 import { strictestTlp, tlpLevels, type Tlp } from "../stix/marking.ts";
 import { isIndicator, type Indicator, type StixObject } from "../stix/object.ts";
-import { toMicroseconds } from "../stix/timestamp.ts";
 import type { FilterConfig } from "./config.ts";
 import { createObservableFilter, judgeIndicator, type ObservableReason } from "./observables.ts";
 
@@ -41,21 +40,15 @@ function isTooStrict(object: StixObject, maxTlp: Tlp | undefined): boolean {
 }
 
 /**
- * The filters by what the feed thinks of an indicator, which it may think better of. A target that holds an earlier version must hear
- * of that: what is revoked passes all of them, and a later version passes the confidence filter, delivered before or not.
+ * The filters by what the feed thinks of an indicator. What is revoked passes all of them: a target that holds an earlier version must
+ * hear that it no longer counts. A later version below the minimum is held back, so a target keeps the version it has.
  */
 function judgeWorth(indicator: Indicator, config: FilterConfig): Reason | undefined {
   if (indicator.revoked === true) return undefined;
   const { minConfidence, indicatorTypes, labels } = config;
-  const isBelow = minConfidence !== undefined && (indicator.confidence ?? -1) < minConfidence;
-  if (isBelow && !isLaterVersion(indicator)) return "filter.min_confidence";
+  if (minConfidence !== undefined && (indicator.confidence ?? -1) < minConfidence) return "filter.min_confidence";
   if (!hasOneOf(indicator.indicator_types, indicatorTypes)) return "filter.indicator_types";
   return hasOneOf(indicator.labels, labels) ? undefined : "filter.labels";
-}
-
-function isLaterVersion({ created, modified }: Indicator): boolean {
-  const [from, to] = [toMicroseconds(created), toMicroseconds(modified)];
-  return from !== undefined && to !== undefined && to > from;
 }
 
 function hasOneOf(present: readonly string[] = [], wanted: readonly string[]): boolean {
