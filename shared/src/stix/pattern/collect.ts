@@ -30,7 +30,7 @@ export function collect(expression: ObservationExpression, findings: Findings, p
   if (expression.kind === "observation") collectComparisons(expression.expression, findings, partial);
   else if (expression.kind === "qualified") {
     // WITHIN alone restricts nothing: it matters where several observations must be close, and those are parts already.
-    collect(expression.expression, findings, partial || expression.qualifier.kind !== "within");
+    collect(expression.expression, findings, partial || expression.qualifiers.some(({ kind }) => kind !== "within"));
   } else {
     for (const operand of expression.operands) collect(operand, findings, partial || expression.kind !== "or");
   }

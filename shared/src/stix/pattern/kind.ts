@@ -26,7 +26,8 @@ const email = {
 };
 const host = {
   expected: "an IP address or a domain name",
-  normalise: (value: string) => readAddress(value) ?? (looksLikeDomain.test(value) ? named("domain", value.toLowerCase()) : undefined),
+  normalise: (value: string) =>
+    readAddress(value) ?? (looksLikeDomain.test(value) ? named("domain", value.toLowerCase()) : undefined),
 };
 const vulnerability = identifier("cve", /^CVE-\d{4}-\d{4,}$/i, "a CVE id");
 const technique = identifier("attack_pattern", /^T\d{4}(?:\.\d{3})?$/i, "a technique id, as T1059.001");
@@ -52,7 +53,10 @@ export const kinds: ReadonlyMap<string, ObservableKind> = new Map(
     "file:hashes.'SHA-1'": hash("sha1", 40),
     "file:hashes.'SHA-256'": hash("sha256", 64),
     "file:hashes.'SHA-512'": hash("sha512", 128),
-    "file:hashes.SSDEEP": { expected: "an ssdeep hash", normalise: (value) => (ssdeep.test(value) ? named("ssdeep", value) : undefined) },
+    "file:hashes.SSDEEP": {
+      expected: "an ssdeep hash",
+      normalise: (value) => (ssdeep.test(value) ? named("ssdeep", value) : undefined),
+    },
     "vulnerability:name": vulnerability,
     "vulnerability:external_references[*].external_id": vulnerability,
     "attack-pattern:name": technique,
@@ -70,7 +74,8 @@ function named(type: ObservableType, value: string): { type: ObservableType; val
 function hash(type: ObservableType, length: number): Omit<ObservableKind, "path"> {
   return {
     expected: `${length} hexadecimal digits`,
-    normalise: (value) => (value.length === length && /^[0-9a-f]+$/i.test(value) ? { type, value: value.toLowerCase() } : undefined),
+    normalise: (value) =>
+      value.length === length && /^[0-9a-f]+$/i.test(value) ? { type, value: value.toLowerCase() } : undefined,
   };
 }
 

@@ -15,10 +15,15 @@ export function hashName({ objectType, steps: [first, second, third] }: ObjectPa
 
 /** Whether an AND names one file by several of its hashes: then each of them means that file, and none is only a part. */
 export function isHashGroup(operands: readonly ComparisonExpression[]): boolean {
-  const names = operands.map((operand) =>
-    operand.kind === "comparison" && operand.operator === "=" && !operand.isNegated ? hashName(operand.path) : undefined,
-  );
+  const names = operands.flatMap(comparedHashes);
   return !names.includes(undefined) && new Set(names).size === names.length;
+}
+
+/** Hash names of an equality or of an AND of such; undefined for everything that is something else. */
+function comparedHashes(expression: ComparisonExpression): readonly (string | undefined)[] {
+  if (expression.kind === "and") return expression.operands.flatMap(comparedHashes);
+  const isEquality = expression.kind === "comparison" && expression.operator === "=" && !expression.isNegated;
+  return [isEquality ? hashName(expression.path) : undefined];
 }
 
 // Feeds write hash names in many spellings (`'SHA-256'`, `sha256`, `'MD5'`).

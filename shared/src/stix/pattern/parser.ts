@@ -39,17 +39,16 @@ function readAll(cursor: Cursor): ObservationExpression {
 /** Qualifiers bind to the one expression on their left. On a bare observation each kind may stand once (§9.5.1). */
 function readQualified(cursor: Cursor): ObservationExpression {
   const isGroup = accept(cursor, "(");
-  const seen = new Set<string>();
-  let expression = isGroup ? readGroup(cursor) : readObservation(cursor);
+  const expression = isGroup ? readGroup(cursor) : readObservation(cursor);
+  const qualifiers: Qualifier[] = [];
   for (;;) {
     const { start, kind: keyword } = cursor.token;
     const qualifier = readQualifier(cursor);
-    if (qualifier === undefined) return expression;
-    if (!isGroup && seen.has(qualifier.kind)) {
+    if (qualifier === undefined) return qualifiers.length === 0 ? expression : { kind: "qualified", expression, qualifiers };
+    if (!isGroup && qualifiers.some(({ kind }) => kind === qualifier.kind)) {
       throw new PatternError(`expected no second ${keyword}: parentheses are needed for that`, start);
     }
-    seen.add(qualifier.kind);
-    expression = { kind: "qualified", expression, qualifier };
+    qualifiers.push(qualifier);
   }
 }
 
@@ -76,7 +75,8 @@ function readQualifier(cursor: Cursor): Qualifier | undefined {
 function readCount(cursor: Cursor, takesFraction: boolean, unit: "SECONDS" | "TIMES"): string {
   const { kind, value } = cursor.token;
   const isCount = kind === "integer" || (takesFraction && kind === "float");
-  if (!isCount || value.startsWith("-")) fail(cursor, takesFraction ? "a number that is not negative" : "an integer that is not negative");
+  if (!isCount || value.startsWith("-"))
+    fail(cursor, takesFraction ? "a number that is not negative" : "an integer that is not negative");
   take(cursor);
   demand(cursor, [unit], unit);
   return value;

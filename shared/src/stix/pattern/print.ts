@@ -9,8 +9,9 @@ export function printPattern(tree: ObservationExpression): string {
   if (tree.kind === "observation") return `[${printComparison(tree.expression)}]`;
   if ("operands" in tree) return printGroup(tree, printPattern, strength[tree.kind]);
   const inner = printPattern(tree.expression);
-  const needsParentheses = "operands" in tree.expression || repeats(tree.expression, tree.qualifier.kind);
-  return `${needsParentheses ? `(${inner})` : inner} ${printQualifier(tree.qualifier)}`;
+  const isBare =
+    tree.expression.kind === "observation" && new Set(tree.qualifiers.map(({ kind }) => kind)).size === tree.qualifiers.length;
+  return [isBare ? inner : `(${inner})`, ...tree.qualifiers.map(printQualifier)].join(" ");
 }
 
 /** An object path as text: `file:hashes.'SHA-256'`, `email-message:to_refs[*].value`. */
@@ -37,7 +38,11 @@ function printComparison(expression: ComparisonExpression): string {
 type Kind = (ObservationExpression | ComparisonExpression)["kind"];
 
 /** How close an operator binds; what has no entry needs no parentheses in any group. */
-const strength: Readonly<Partial<Record<Kind, number>>> & Record<"and" | "or" | "followedby", number> = { and: 3, or: 2, followedby: 1 };
+const strength: Readonly<Partial<Record<Kind, number>>> & Record<"and" | "or" | "followedby", number> = {
+  and: 3,
+  or: 2,
+  followedby: 1,
+};
 
 function printGroup<T extends { readonly kind: Kind }>(
   { kind, operands }: { readonly kind: Kind; readonly operands: readonly T[] },
@@ -46,11 +51,6 @@ function printGroup<T extends { readonly kind: Kind }>(
 ): string {
   const parts = operands.map((operand) => ((strength[operand.kind] ?? 4) <= own ? `(${print(operand)})` : print(operand)));
   return parts.join(` ${kind.toUpperCase()} `);
-}
-
-/** Whether a qualifier of that kind already stands on the expression. */
-function repeats(expression: ObservationExpression, kind: Qualifier["kind"]): boolean {
-  return expression.kind === "qualified" && (expression.qualifier.kind === kind || repeats(expression.expression, kind));
 }
 
 function printQualifier(qualifier: Qualifier): string {

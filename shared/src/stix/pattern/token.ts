@@ -1,24 +1,27 @@
 import type { LiteralKind } from "./tree.ts";
 
+const keywords = [
+  "AND",
+  "OR",
+  "NOT",
+  "FOLLOWEDBY",
+  "LIKE",
+  "MATCHES",
+  "ISSUPERSET",
+  "ISSUBSET",
+  "EXISTS",
+  "LAST",
+  "IN",
+  "START",
+  "STOP",
+  "SECONDS",
+  "WITHIN",
+  "REPEATS",
+  "TIMES",
+] as const;
+
 /** Upper case in a pattern, and reserved: as a property name they need quotes (STIX 2.1 §9.3; `LAST` is reserved for the future). */
-export type Keyword =
-  | "AND"
-  | "OR"
-  | "NOT"
-  | "FOLLOWEDBY"
-  | "LIKE"
-  | "MATCHES"
-  | "ISSUPERSET"
-  | "ISSUBSET"
-  | "EXISTS"
-  | "LAST"
-  | "IN"
-  | "START"
-  | "STOP"
-  | "SECONDS"
-  | "WITHIN"
-  | "REPEATS"
-  | "TIMES";
+type Keyword = (typeof keywords)[number];
 
 type Symbol = "=" | "!=" | "<" | "<=" | ">" | ">=" | "[" | "]" | "(" | ")" | ":" | "." | "," | "*";
 
@@ -36,12 +39,7 @@ export interface Token {
 
 /** Words that are no identifiers, with the kind of token they are. */
 export const reservedWords: ReadonlyMap<string, TokenKind> = new Map<string, TokenKind>([
-  ...(
-    [
-      ...["AND", "OR", "NOT", "FOLLOWEDBY", "LIKE", "MATCHES", "ISSUPERSET", "ISSUBSET", "EXISTS"],
-      ...["LAST", "IN", "START", "STOP", "SECONDS", "WITHIN", "REPEATS", "TIMES"],
-    ] as Keyword[]
-  ).map((word) => [word, word] as const),
+  ...keywords.map((word) => [word, word] as const),
   ["true", "boolean"],
   ["false", "boolean"],
 ]);

@@ -15,10 +15,11 @@ export interface ObservationGroup {
   readonly operands: readonly ObservationExpression[];
 }
 
+/** An expression and the qualifiers on its right, one at least: a list, since any number may follow a parenthesis. */
 export interface Qualified {
   readonly kind: "qualified";
   readonly expression: ObservationExpression;
-  readonly qualifier: Qualifier;
+  readonly qualifiers: readonly Qualifier[];
 }
 
 /** Numbers and times as written (§9.5.1). */
