@@ -8,7 +8,7 @@ export function kindOf(path: ObjectPath): ObservableKind | undefined {
 }
 
 /** The name of a file's hash without case and hyphens, `SHA256` or `TLSH`; undefined where the path is of something else. */
-export function hashName({ objectType, steps: [first, second, third] }: ObjectPath): string | undefined {
+function hashName({ objectType, steps: [first, second, third] }: ObjectPath): string | undefined {
   if (objectType !== "file" || third !== undefined || first?.kind !== "property" || first.name !== "hashes") return undefined;
   return second?.kind === "property" ? second.name.toUpperCase().replaceAll(/[-_]/g, "") : undefined;
 }
