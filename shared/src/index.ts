@@ -69,7 +69,10 @@ export {
   type Parsed,
   type StixObject,
 } from "./stix/object.ts";
-export { observablesOf, type Observable, type ObservableType } from "./stix/pattern/observable.ts";
+export type { Observable } from "./stix/pattern/collect.ts";
+export type { ObservableType } from "./stix/pattern/kind.ts";
+export type { PatternLogic } from "./stix/pattern/logic.ts";
+export { observablesOf, parsePattern, type PatternResult } from "./stix/pattern/observable.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
 export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";

@@ -109,6 +109,12 @@ program
   );
 
 program
+  .command("pattern")
+  .description("say what STIX patterns mean: validity, logic and observables, one JSON line for each; no network")
+  .argument("[file]", "one pattern a line, or one JSON string a line; - is standard input", "-")
+  .action(async (file: string) => (await import("./commands/pattern.ts")).pattern(file, await terminal()));
+
+program
   .command("simulate")
   .description("run a local feed and local receivers, and print a configuration for them")
   .option("--port <number>", "port of the feed, the receivers take the four after it; 0 is any free ones", parsePort, 0)

@@ -148,3 +148,10 @@ test("other objects are skipped under a reason with their type", () => {
   const report: StixObject = { type: "report", id: "report--b104b0ee-9f7a-5f78-b6cc-72d91a5d4328" };
   expect(map(report, context)).toEqual({ kind: "skipped", reason: "report objects are not sent to OpenCTI" });
 });
+
+test("a list of CVEs becomes those vulnerabilities; a CVE that is only part of a pattern stays an indicator", () => {
+  const list = indicator({ pattern: "[vulnerability:name IN ('CVE-2026-12345', 'CVE-2026-12346')]" });
+  const names = objectsOf(list).flatMap(({ type, name }) => (type === "vulnerability" ? [name] : []));
+  expect(names).toEqual(["CVE-2026-12345", "CVE-2026-12346"]);
+  expect(subjectOf({ pattern: "[vulnerability:name = 'CVE-2026-12345' AND vulnerability:x = 1]" })?.type).toBe("indicator");
+});

@@ -1,7 +1,7 @@
 import {
   deterministicId,
   isIndicator,
-  observablesOf,
+  parsePattern,
   strictestTlp,
   toMicroseconds,
   uuidV5,
@@ -23,17 +23,23 @@ export interface OpenctiBundle {
   readonly objects: readonly StixObject[];
 }
 
-/** Each indicator becomes a bundle of its own; one that only names a CVE becomes that vulnerability. Other objects are skipped. */
+/** Each indicator becomes a bundle of its own; one that only names CVEs becomes those vulnerabilities. Other objects are skipped. */
 export const map: Mapping<OpenctiBundle> = (object) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to OpenCTI` };
-  const observables = observablesOf(object);
-  const [only] = observables;
-  const isVulnerability = observables.length === 1 && only?.type === "cve";
-  return {
-    kind: "items",
-    items: [toBundle(object, isVulnerability ? toVulnerability(object, only) : toIndicator(object, observables))],
-  };
+  const { observables, isAlternatives } = read(object);
+  const areVulnerabilities = isAlternatives && observables.every(({ type }) => type === "cve");
+  const subjects = areVulnerabilities
+    ? observables.map((observable) => toVulnerability(object, observable))
+    : [toIndicator(object, observables)];
+  return { kind: "items", items: subjects.map((subject) => toBundle(object, subject)) };
 };
+
+/** The observables, and whether any one of them is all that the pattern asks for: only then can objects replace the pattern. */
+function read({ pattern, pattern_type }: Indicator): { observables: readonly Observable[]; isAlternatives: boolean } {
+  const result = pattern_type === "stix" ? parsePattern(pattern) : undefined;
+  if (result?.valid !== true) return { observables: [], isAlternatives: false };
+  return { observables: result.observables, isAlternatives: result.exact && !result.observables.some(({ partial }) => partial) };
+}
 
 function toBundle(indicator: Indicator, subject: StixObject): OpenctiBundle {
   const level = strictestTlp(indicator.object_marking_refs ?? []);

@@ -14,7 +14,7 @@ export interface ThreatIntelligenceObject extends Indicator {
 }
 
 // Microsoft's rules compare `ValidUntil` with event times, and an empty one never matches: every object gets an end. Addresses change
-// hands within weeks, names and mailboxes within months; a hash or a CVE id means the same thing for good and is kept for a year.
+// hands within weeks, names and mailboxes within months; a hash, a CVE or a technique id means the same thing for good and is kept for a year.
 const lifetimeDays: Readonly<Partial<Record<ObservableType, number>>> = {
   ipv4: 30,
   ipv6: 30,
@@ -26,7 +26,9 @@ const lifetimeDays: Readonly<Partial<Record<ObservableType, number>>> = {
   sha1: 365,
   sha256: 365,
   sha512: 365,
+  ssdeep: 365,
   cve: 365,
+  attack_pattern: 365,
 };
 const otherLifetimeDays = 90;
 const dayMicroseconds = 86_400_000_000n;

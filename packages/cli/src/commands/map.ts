@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ConfigurationError, parseStixObject, type Mapping } from "@socdefenders/shared";
+import { readText } from "../terminal/input.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 export const mapTargets = ["splunk", "sentinel", "sentinel-ti", "opencti"] as const;
@@ -38,18 +38,6 @@ async function loadMapping(target: MapTarget): Promise<Mapping<unknown>> {
       return (await import("@socdefenders/sentinel")).mapThreatIntelligence;
     case "opencti":
       return (await import("@socdefenders/opencti")).map;
-  }
-}
-
-async function readText(file: string | undefined, terminal: Terminal): Promise<string> {
-  if (file === undefined || file === "-") return (await terminal.readInput()).toString("utf8");
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new ConfigurationError(`cannot read: ${(cause as Error).message}`, {
-      remedy: "Give the path of a file, or - for standard input.",
-      cause,
-    });
   }
 }
 
