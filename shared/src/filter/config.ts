@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseSection } from "../config/section.ts";
 import { tlpLevels, type Tlp } from "../stix/marking.ts";
-import type { ObservableType } from "../stix/pattern/observable.ts";
+import type { ObservableType } from "../stix/pattern/kind.ts";
 import { readExclusionFile, readExclusions, type WrittenExclusion } from "./exclusion-file.ts";
 
 /** The `filter` section, validated. An empty list is no filter. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { expect, test } from "vitest";
-import type { Observable } from "../stix/pattern/observable.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
 import { createExclusionSet } from "./exclusion-set.ts";
 import { parseExclusion, type Exclusion } from "./exclusion.ts";
 import { placeOf } from "./place.ts";

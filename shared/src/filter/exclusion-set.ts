@@ -1,4 +1,4 @@
-import type { Observable } from "../stix/pattern/observable.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
 import { asciiName, type Exclusion } from "./exclusion.ts";
 import { createNetworkSet } from "./network-set.ts";
 import type { ObservablePlace } from "./place.ts";

@@ -1,5 +1,6 @@
 import type { Indicator } from "../stix/object.ts";
-import { observablesOf, type Observable } from "../stix/pattern/observable.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
+import { observablesOf } from "../stix/pattern/observable.ts";
 import type { FilterConfig } from "./config.ts";
 import { createExclusionSet } from "./exclusion-set.ts";
 import { placeOf } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { Observable } from "../stix/pattern/observable.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
 import { parseNetwork, type Network } from "./network.ts";
 
 /** Where on the network an observable is: a domain name or a network, as far as it has one. */

@@ -1,6 +1,6 @@
 import type { Logger } from "../log/logger.ts";
 import type { StixObject } from "../stix/object.ts";
-import type { Observable } from "../stix/pattern/observable.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
 
 /**
  * Where a walk through one collection stands. Only the source that made it reads it; stores keep it verbatim as JSON.

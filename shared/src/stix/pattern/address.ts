@@ -15,8 +15,14 @@ export function readAddress(value: string): Address | undefined {
 }
 
 function readRange(value: string): Address | undefined {
-  if (!ipaddr.isValidCIDR(value)) return undefined;
-  const [network, bits] = ipaddr.parseCIDR(value);
-  const isSingle = bits === (network.kind() === "ipv4" ? 32 : 128);
-  return isSingle ? { type: network.kind(), value: network.toString() } : { type: "cidr", value: `${network.toString()}/${bits}` };
+  const [start = "", length = ""] = value.split("/");
+  // Leading zeros would be read as octal: another network than the one that was meant.
+  const isWritten = ipaddr.IPv4.isValidFourPartDecimal(start) || (start.includes(":") && ipaddr.IPv6.isValid(start));
+  if (!isWritten || !ipaddr.isValidCIDR(value)) return undefined;
+  if (start.includes(":")) return range("ipv6", ipaddr.IPv6.networkAddressFromCIDR(value).toString(), Number(length), 128);
+  return range("ipv4", ipaddr.IPv4.networkAddressFromCIDR(value).toString(), Number(length), 32);
+}
+
+function range(type: "ipv4" | "ipv6", network: string, length: number, whole: number): Address {
+  return length === whole ? { type, value: network } : { type: "cidr", value: `${network}/${length}` };
 }

@@ -9,6 +9,7 @@ const observables = (pattern: string, patternType = "stix") =>
 test.each([
   ["[ipv4-addr:value = '198.51.100.3']", "ipv4", "198.51.100.3", "ipv4-addr:value"],
   ["[ipv4-addr:value = '198.51.100.0/24']", "cidr", "198.51.100.0/24", "ipv4-addr:value"],
+  ["[ipv4-addr:value = '10.1.2.3/8']", "cidr", "10.0.0.0/8", "ipv4-addr:value"],
   ["[ipv4-addr:value = '198.51.100.3/32']", "ipv4", "198.51.100.3", "ipv4-addr:value"],
   ["[ipv6-addr:value = '2001:0DB8:0:0::1']", "ipv6", "2001:db8::1", "ipv6-addr:value"],
   ["[ipv6-addr:value = '2001:DB8::/32']", "cidr", "2001:db8::/32", "ipv6-addr:value"],
@@ -26,6 +27,7 @@ test.each([
 
 test.each([
   ["a hash of the wrong length", "[file:hashes.MD5 = 'abc']"],
+  ["a range with leading zeros", "[ipv4-addr:value = '010.0.0.0/8']"],
   ["an address that is none", "[ipv4-addr:value = '999.1.1.1']"],
   ["an address in another notation", "[ipv4-addr:value = '0x7f000001']"],
   ["an inequality", "[ipv4-addr:value != '198.51.100.3']"],
