@@ -34,9 +34,10 @@ function patternOf(line: string): string {
   }
 }
 
-/** `warning` is all warnings in one text, for readers that want a line. */
+/** One line of results; several warnings are one text. */
 function toLine(text: string): string {
   const result = parsePattern(text);
-  const warning = result.valid ? result.warnings?.join("; ") : undefined;
-  return `${JSON.stringify({ ...result, ...(warning !== undefined && { warning }) })}\n`;
+  if (!result.valid) return `${JSON.stringify(result)}\n`;
+  const { warnings = [], ...what } = result;
+  return `${JSON.stringify({ ...what, ...(warnings.length > 0 && { warning: warnings.join("; ") }) })}\n`;
 }
