@@ -198,3 +198,15 @@ test("a target that fails ends the run at once, whatever the next page is waitin
   const ended = await runCommand(["run", workplace.config, "--once"], { environment: proKey });
   expectOneError(ended, 4, /Token disabled/, /enable it/);
 });
+
+test("a page that is not JSON and holds the key is shown without it, wherever its beginning is cut", async () => {
+  const pages = [20, 40, 50].map((before) => `${"x".repeat(before)}${proKey.API_KEY}`);
+  for (const body of pages) {
+    const { workplace } = await splunkSetting({
+      records,
+      intercept: ({ path }) => (path.endsWith("/objects/") ? { status: 200, body } : undefined),
+    });
+    const ended = await runCommand(["run", workplace.config, "--once", "--json"], { environment: proKey });
+    expectOneError(ended, 3, /not JSON/, /Nothing was skipped/);
+  }
+});

@@ -203,9 +203,9 @@ function stopCode(): number {
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const { log } = await terminal();
-  const { clean, ConnectorError, redact } = await import("@socdefenders/shared");
+  const { clean, ConnectorError } = await import("@socdefenders/shared");
   const fail = (message: string, remedy: string, exitCode: number): number => {
-    if (process.stderr.isTTY) process.stderr.write(`error: ${clean(redact(message))}\n       ${clean(redact(remedy))}\n`);
+    if (process.stderr.isTTY) process.stderr.write(`error: ${clean(message)}\n       ${clean(remedy)}\n`);
     else log.error("failed", message, { remedy, exit_code: exitCode });
     return exitCode;
   };

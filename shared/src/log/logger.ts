@@ -1,4 +1,3 @@
-import { redact } from "../config/secret.ts";
 import { clean } from "./clean.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
@@ -29,7 +28,7 @@ export function createLogger(write: (record: LogRecord) => void, lowest: LogLeve
     (level: LogLevel) =>
     (event: string, message: string, context: LogContext = {}) => {
       if (levels.indexOf(level) < levels.indexOf(lowest)) return;
-      write({ level, event, message: safe(message), context: safeContext(context) });
+      write({ level, event, message: clean(message), context: safeContext(context) });
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
@@ -42,12 +41,10 @@ export function toJsonLine({ level, event, message, context }: LogRecord, time: 
 /** A logger that says nothing, for tests and for pure uses of the core. */
 export const silentLogger: Logger = createLogger(() => undefined, "error");
 
-const safe = (text: string): string => clean(redact(text));
-
 function safeContext(context: LogContext): LogContext {
   return Object.fromEntries(
     Object.entries(context).map(([key, value]) => {
-      if (typeof value === "string") return [key, safe(value)];
+      if (typeof value === "string") return [key, clean(value)];
       return [key, typeof value === "object" && value !== null ? withSafeKeys(value) : value];
     }),
   );
@@ -55,5 +52,5 @@ function safeContext(context: LogContext): LogContext {
 
 /** Counts by reason: the reasons are text from outside. */
 function withSafeKeys(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).map(([reason, count]) => [safe(reason), count]));
+  return Object.fromEntries(Object.entries(counts).map(([reason, count]) => [clean(reason), count]));
 }

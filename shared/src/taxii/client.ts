@@ -4,6 +4,7 @@ import { FeedError } from "../errors/feed-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
 import { printable, type HttpClient, type HttpResponse } from "../http/request.ts";
 import { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "../http/retry.ts";
+import { clean } from "../log/clean.ts";
 import type { FeedConfig } from "./config.ts";
 import { answerError } from "./answer-error.ts";
 import { isTrusted } from "./trust.ts";
@@ -164,13 +165,10 @@ function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, url: URL
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    throw new FeedError(
-      `${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(text.slice(0, 60))})`,
-      {
-        remedy,
-        cause,
-      },
-    );
+    throw new FeedError(`${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(clean(text, 60))})`, {
+      remedy,
+      cause,
+    });
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;

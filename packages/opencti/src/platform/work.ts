@@ -1,4 +1,4 @@
-import { clean, redact, type Logger } from "@socdefenders/shared";
+import { clean, type Logger } from "@socdefenders/shared";
 import { addExpectations, addWork, closeWork, readWorks } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
 
@@ -20,7 +20,7 @@ export async function openWork(graphql: Graphql, connectorId: string, name: stri
       await graphql.call(addExpectations, { id: work.id, expectations: objects }, aborted);
     },
     async finish(message, failure, aborted) {
-      const text = failure === undefined ? message : `${message}, then: ${clean(redact(failure.message), 1000)}`;
+      const text = failure === undefined ? message : `${message}, then: ${clean(failure.message, 1000)}`;
       await graphql.call(closeWork, { id: work.id, message: text, inError: failure !== undefined }, aborted);
     },
   };
