@@ -97,6 +97,14 @@ test("run --only takes one of several instances, each with its own position", as
   expect(hec.events()[0]).toMatchObject({ sourcetype: "socdefenders:indicator", source: "socdefenders:soc-defenders-all" });
 });
 
+test("what a feed writes into a type does not steer the terminal", async () => {
+  const odd = { type: "x-\u001b[31mred", id: "x-red--1" };
+  const { workplace } = await splunkSetting({ records: [{ date_added: "2026-05-01T00:00:00.000000Z", object: odd }] });
+  const { stdout } = await runCommand(["run", workplace.config, "--once"], { environment: proKey });
+  expect(stdout).toContain("x-\ufffd[31mred objects are not sent to Splunk");
+  expect(stdout).not.toContain("\u001b");
+});
+
 test("check proves feed and targets, and delivers nothing", async () => {
   const { workplace, hec } = await splunkSetting({ records });
   const { stdout, code } = await runCommand(["check", workplace.config], { environment: proKey });

@@ -72,7 +72,7 @@ program
   .command("check")
   .description("prove that feed, credentials and targets work; delivers nothing")
   .argument("<config>", "path of the YAML configuration")
-  .action(async (path: string) => (await import("./commands/run.ts")).check(path, await terminal()));
+  .action(async (path: string) => (await import("./commands/check.ts")).check(path, await terminal()));
 
 program
   .command("collections")

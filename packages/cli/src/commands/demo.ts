@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TargetError, type CollectionSummary } from "@socdefenders/shared";
+import { clean, TargetError, type CollectionSummary } from "@socdefenders/shared";
 import { loadConfig, type Config } from "../config.ts";
 import { deliver } from "../deliver.ts";
 import { startSimulation } from "../simulation.ts";
@@ -50,7 +50,7 @@ function report(summaries: readonly CollectionSummary[], received: Counts, total
   return [
     "\n",
     formatTable(["target", "read", "delivered", "skipped", "refused", "indicators the receiver counted"], rows),
-    ...[...skipped].map((reason) => `skipped: ${reason}\n`),
+    ...[...skipped].map((reason) => `skipped: ${clean(reason)}\n`),
     `\n${total.toLocaleString("en")} real indicators, from a TAXII 2.1 server through each connector to its receiver, in ${seconds.toFixed(1)} s.\n`,
   ].join("");
 }

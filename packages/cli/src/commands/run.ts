@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { ConfigurationError, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
+import { clean, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
 import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
 import { deliver } from "../deliver.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -48,36 +48,11 @@ async function deliverAgainAndAgain(
   }
 }
 
-/** Proves feed, credential and every target, and delivers nothing. */
-export async function check(path: string, terminal: Terminal): Promise<void> {
-  const { openFeed, userAgent } = await import("@socdefenders/shared");
-  const config = await loadConfig(path, terminal.environment);
-  const host = { log: terminal.log, userAgent };
-  const feed = openFeed(config.feed, host);
-  try {
-    const collections = await feed.chosenCollections(terminal.signal);
-    await terminal.print(`feed       ok, ${collections.map(({ id }) => id).join(", ")}\n`);
-  } finally {
-    await feed.close();
-  }
-  if (config.targets.length === 0)
-    throw new ConfigurationError("the configuration names no target", { remedy: "Add splunk, sentinel or opencti." });
-  for (const { name, open } of config.targets) {
-    const { sink } = open(host);
-    try {
-      await sink.check(terminal.signal);
-      await terminal.print(`${name.padEnd(10)} ok\n`);
-    } finally {
-      await sink.close();
-    }
-  }
-}
-
 function toLine({ failure, ...summary }: CollectionSummary): unknown {
   return { ...summary, ...(failure && { error: failure.message, remedy: failure.remedy }) };
 }
 
-export function summaryTable(summaries: readonly CollectionSummary[]): string {
+function summaryTable(summaries: readonly CollectionSummary[]): string {
   const head = ["target", "collection", "pages", "read", "mapped", "delivered", "skipped", "refused", "position"];
   const rows = summaries.map((one) => [
     one.target,
@@ -95,9 +70,9 @@ export function summaryTable(summaries: readonly CollectionSummary[]): string {
 
 function reasons(summaries: readonly CollectionSummary[]): string {
   const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons }) => [
-    ...Object.entries(skipped_reasons).map(([reason, count]) => `${target}: ${count} skipped: ${reason}\n`),
+    ...Object.entries(skipped_reasons).map(([reason, count]) => `${target}: ${count} skipped: ${clean(reason)}\n`),
     ...Object.entries(refused_reasons).map(
-      ([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${reason}\n`,
+      ([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${clean(reason)}\n`,
     ),
   ]);
   return lines.join("");
