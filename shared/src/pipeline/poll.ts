@@ -74,7 +74,8 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
   let failure: ConnectorError | undefined;
   try {
     for await (const outcome of run({ ...options, map, source: feed.source(collection), key })) {
-      total.pages += 1;
+      // A page of nothing but a position, which the end of a collection may bring, is none to the reader of a summary.
+      if (outcome.read + outcome.repeated > 0) total.pages += 1;
       total.read += outcome.read;
       total.mapped += outcome.mapped;
       total.delivered += outcome.delivered;

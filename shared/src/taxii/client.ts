@@ -5,6 +5,7 @@ import { NetworkError } from "../errors/network-error.ts";
 import { printable, type HttpClient, type HttpResponse } from "../http/request.ts";
 import { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "../http/retry.ts";
 import { clean } from "../log/clean.ts";
+import { fromMicroseconds } from "../stix/timestamp.ts";
 import type { FeedConfig } from "./config.ts";
 import { answerError } from "./answer-error.ts";
 import { isTrusted } from "./trust.ts";
@@ -31,7 +32,10 @@ export interface ObjectsAnswer {
   readonly objects: readonly unknown[];
   readonly more: boolean | undefined;
   readonly next: string | undefined;
+  readonly dateAddedFirst: string | undefined;
   readonly dateAddedLast: string | undefined;
+  /** The server's clock (`Date` header) as RFC 3339; undefined where it does not tell. */
+  readonly clock: string | undefined;
 }
 
 /** A TAXII 2.1 client for reading. Every method throws FeedError with a remedy; the credential goes to trusted hosts only. */
@@ -117,10 +121,17 @@ export function createTaxiiClient(
         objects: body.objects ?? [],
         more: body.more,
         next: body.next === "" ? undefined : body.next,
+        dateAddedFirst: response.header("x-taxii-date-added-first"),
         dateAddedLast: response.header("x-taxii-date-added-last"),
+        clock: serverClock(response),
       };
     },
   };
+}
+
+function serverClock(response: HttpResponse): string | undefined {
+  const milliseconds = Date.parse(response.header("date") ?? "");
+  return Number.isNaN(milliseconds) ? undefined : fromMicroseconds(BigInt(milliseconds) * 1000n);
 }
 
 function authorization({ auth, apiKey, username }: FeedConfig): Record<string, string> {

@@ -22,6 +22,8 @@ export interface FeedConfig {
   readonly pageSize: number;
   /** Seconds from the end of one poll to the next in a run that is a service; never under 60, what the feed's cache holds. */
   readonly pollSeconds: number;
+  /** How long the server may take to publish an object behind its `date_added`, in microseconds; read again by each poll. */
+  readonly overlap: bigint;
   readonly trustedHosts: readonly string[];
   readonly ca?: string | undefined;
   readonly proxy?: string | undefined;
@@ -49,6 +51,7 @@ export function parseFeedConfig(input: unknown): FeedConfig {
     start: section.start,
     pageSize: section.page_size,
     pollSeconds: section.poll_seconds,
+    overlap: parseOverlap(section.overlap),
     trustedHosts: section.trusted_hosts,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, "feed.ca_file"),
     proxy: section.proxy === undefined ? undefined : parseProxy(section.proxy),
@@ -79,6 +82,12 @@ export function startTime(start: string, now: number): string {
   });
 }
 
+function parseOverlap(text: string): bigint {
+  const milliseconds = durationMs(text, Date.now());
+  if (milliseconds !== undefined && milliseconds <= 24 * 60 * 60 * 1000) return BigInt(milliseconds) * 1000n;
+  throw new ConfigurationError(`feed.overlap: no duration of at most a day: ${text}`, { remedy: "Write a duration like PT5M." });
+}
+
 const feedSchema = z.strictObject({
   endpoint: z.string(),
   api_key: z.string().min(1).optional(),
@@ -89,6 +98,7 @@ const feedSchema = z.strictObject({
   start: z.string().default("P30D"),
   page_size: z.int().min(10).max(1000).default(1000),
   poll_seconds: z.int().min(60).default(300),
+  overlap: z.string().default("PT5M"),
   trusted_hosts: z.array(z.string()).default([]),
   ca_file: z.string().optional(),
   proxy: z.string().optional(),

@@ -1,65 +1,73 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { PositionError } from "../errors/position-error.ts";
 import type { Cursor } from "../pipeline/contract.ts";
-import { canonicalJson } from "../stix/identifier.ts";
-import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
+import { toMicroseconds } from "../stix/timestamp.ts";
 import type { Collection } from "./client.ts";
+import { backBy, earlierOf } from "./time-order.ts";
+
+/** Fingerprints of what a page brought, and the page's `X-TAXII-Date-Added-Last`. */
+export interface Served {
+  readonly until: string;
+  readonly fingerprints: readonly string[];
+}
 
 /**
- * Where a walk stands: every object up to `position` was served, and of those added in that very microsecond at least the ones
- * fingerprinted in `boundary`. Asking again from one microsecond earlier and leaving those out misses nothing, whatever the ties.
+ * Where a walk stands: every object up to `settled` was served, and of those added later at least the ones fingerprinted in `recent`.
+ * Asking again from there and leaving those out misses nothing, whatever the ties and however late a server publishes an object.
  */
 export interface WalkCursor extends Cursor {
-  readonly schema: 1;
-  /** The server's `X-TAXII-Date-Added-Last`, verbatim. */
+  readonly schema: 2;
+  /** The latest `X-TAXII-Date-Added-Last`, verbatim. */
   readonly position: string;
-  readonly boundary: readonly string[];
+  /** `live` once a walk has come to the end of the collection. */
+  readonly mode: "backfill" | "live";
+  /** No object added up to this time can appear any more; what is later is asked for again. */
+  readonly settled: string;
+  /** What was served later than `settled`, and at `position`; ascending. */
+  readonly recent: readonly Served[];
+  /** An object each of some earlier pages, ascending: where all of them are gone, the collection was rebuilt. */
+  readonly witnesses: readonly Served[];
+  /** Id and fingerprint of identities already served: a feed may put its own on every page. */
+  readonly identities: readonly (readonly [id: string, fingerprint: string])[];
 }
 
 /** A saved cursor. Throws PositionError when it is none that a walk has made. */
 export function readCursor(cursor: Cursor, collection: Collection): WalkCursor {
-  const parsed = walkCursorSchema.safeParse(cursor);
-  if (parsed.success && toMicroseconds(parsed.data.position) !== undefined) return parsed.data;
+  const parsed = z.union([walkCursorSchema, firstSchema]).safeParse(cursor);
+  if (parsed.success) return parsed.data;
+  const schema = z.object({ schema: z.int().min(3) }).safeParse(cursor);
+  if (schema.success) {
+    throw new PositionError(`the saved position of collection ${collection.id} was written by a newer version`, {
+      remedy: "Run the version that wrote it, or a newer one.",
+    });
+  }
   throw new PositionError(`the saved position of collection ${collection.id} is damaged`, {
     remedy: "Remove the saved position to read again from feed.start (targets recognise what they already hold).",
   });
 }
 
-const walkCursorSchema = z.object({ schema: z.literal(1), position: z.string(), boundary: z.array(z.string()) });
-
-/** The `added_after` that asks for everything not known yet: one microsecond before the position, or the start of a first walk. */
+/** The `added_after` that asks for everything not known yet: from what is settled, ties with the position included. */
 export function askAfter(cursor: WalkCursor | undefined, start: string): string {
-  const microseconds = cursor === undefined ? undefined : toMicroseconds(cursor.position);
-  return microseconds === undefined ? start : fromMicroseconds(microseconds - 1n);
+  return cursor === undefined ? start : earlierOf(backBy(cursor.position, 1n), cursor.settled);
 }
 
-/** -1, 0 or 1 as the server's time lies before, at or after the cursor. Both are RFC 3339. */
-export function compareToCursor(time: string, cursor: WalkCursor): number {
-  const difference = (toMicroseconds(time) ?? 0n) - (toMicroseconds(cursor.position) ?? 0n);
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
+const time = z.string().refine((text) => toMicroseconds(text) !== undefined);
+const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()) });
 
-/** The cursor behind a page: at the page's last time with the page as boundary, or where it was with the boundary grown. */
-export function advanceCursor(
-  cursor: WalkCursor | undefined,
-  advancedTo: string | undefined,
-  fingerprints: readonly string[],
-): WalkCursor | undefined {
-  if (advancedTo !== undefined) return { schema: 1, position: advancedTo, boundary: fingerprints };
-  return cursor && { ...cursor, boundary: [...new Set([...cursor.boundary, ...fingerprints])] };
-}
+const walkCursorSchema: z.ZodType<WalkCursor> = z.object({
+  schema: z.literal(2),
+  position: time,
+  mode: z.enum(["backfill", "live"]),
+  settled: time,
+  recent: z.array(servedSchema),
+  witnesses: z.array(servedSchema),
+  identities: z.array(z.tuple([z.string(), z.string()])),
+});
 
-/**
- * 72 bits that stand for one version of one object: (id, modified), or the content where that says nothing: an object without
- * `modified`, and an identity, whose `modified` is the time of the answer.
- */
-export function fingerprintOf(content: unknown): string {
-  const object = (typeof content === "object" && content !== null ? content : {}) as Readonly<Record<string, unknown>>;
-  const { type, id, modified } = object;
-  const isVersioned = typeof id === "string" && typeof modified === "string" && type !== "identity";
-  const version = isVersioned
-    ? `${id}|${modified}`
-    : canonicalJson(type === "identity" ? { ...object, modified: undefined } : content);
-  return createHash("sha256").update(version).digest("base64url").slice(0, 12);
-}
+// Schema 1 knew the last page only and took all before it for settled.
+const firstSchema = z
+  .object({ schema: z.literal(1), position: time, boundary: z.array(z.string()) })
+  .transform(({ position, boundary }): WalkCursor => {
+    const recent = [{ until: position, fingerprints: boundary }];
+    return { schema: 2, position, mode: "backfill", settled: position, recent, witnesses: [], identities: [] };
+  });

@@ -14,10 +14,13 @@ export interface Feed {
   listCollections(signal: AbortSignal): Promise<readonly Collection[]>;
   /** The ones the configuration chose. Throws ConfigurationError, with what there is, when one of them is not readable here. */
   chosenCollections(signal: AbortSignal): Promise<readonly Collection[]>;
-  /** The walk through a collection; `parse` replaces how served objects are read. */
-  source(collection: Collection, parse?: TaxiiSourceOptions["parse"]): Source;
+  /** The walk through a collection. */
+  source(collection: Collection, options?: SourceOptions): Source;
   close(): Promise<void>;
 }
+
+/** What a caller may change of a walk. */
+export type SourceOptions = Pick<TaxiiSourceOptions, "parse" | "acceptReset" | "acceptGap" | "mostPages">;
 
 export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPolicy?: RetryPolicy): Feed {
   const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent, log });
@@ -26,8 +29,10 @@ export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPoli
     endpoint: config.endpoint.href,
     listCollections: (signal) => client.collections(signal),
     chosenCollections: async (signal) => chooseCollections(config.collections, await client.collections(signal)),
-    source: (collection, parse) =>
-      createTaxiiSource({ client, collection, start: startTime(config.start, Date.now()), pageSize: config.pageSize, log, parse }),
+    source(collection, options) {
+      const start = startTime(config.start, Date.now());
+      return createTaxiiSource({ client, collection, start, pageSize: config.pageSize, overlap: config.overlap, log, ...options });
+    },
     close: () => http.close(),
   };
 }

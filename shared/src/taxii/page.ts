@@ -3,25 +3,39 @@ import type { Logger } from "../log/logger.ts";
 import type { Page, Rejected } from "../pipeline/contract.ts";
 import { parseStixObject, type Parsed, type StixObject } from "../stix/object.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
+import { advanceCursor, type Overlap } from "./advance.ts";
 import type { Collection, ObjectsAnswer } from "./client.ts";
-import { advanceCursor, compareToCursor, fingerprintOf, type WalkCursor } from "./cursor.ts";
+import type { WalkCursor } from "./cursor.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { pagingError } from "./paging-error.ts";
+import { backBy, isBefore } from "./time-order.ts";
+
+/** Where a walk is: what is saved so far, what this page was asked after, and the last date this walk itself has come to. */
+export interface Place {
+  readonly cursor: WalkCursor | undefined;
+  readonly addedAfter: string;
+  readonly reached: string | undefined;
+}
 
 /** One answer of the feed, read against what the walk already knows. */
 export interface Step {
   readonly page: Page;
-  /** Where the walk stands behind this page. */
+  /** What may be saved behind this page. */
   readonly cursor: WalkCursor | undefined;
+  /** The last date this walk has come to. */
+  readonly reached: string | undefined;
   /** Whether the page brought anything that earlier ones had not. */
   readonly isNew: boolean;
+  /** Whether the walk has come further in time, so that asking from there is another question. */
   readonly hasAdvanced: boolean;
-  /** What the page held, known or not, to tell one page from another. */
-  readonly content: string;
+  /** Fingerprints of what the page held, known or not, without the feed's identity. */
+  readonly served: readonly string[];
 }
 
 export interface PageReaderOptions {
   readonly collection: Collection;
   readonly log: Logger;
+  readonly overlap: Overlap;
   /** How one served object is read. Default {@link parseStixObject}. */
   readonly parse?: ((content: unknown) => Parsed) | undefined;
 }
@@ -30,57 +44,57 @@ export interface PageReaderOptions {
  * Reads the answers of one walk in turn. Objects the cursor knows are left out, an identity comes again only when its content changed.
  * Throws FeedError when the position goes backwards or most of a page is not STIX.
  */
-export function createPageReader({ collection, log, parse = parseStixObject }: PageReaderOptions) {
-  const identities = new Map<string, string>();
+export function createPageReader(options: PageReaderOptions, from: WalkCursor | undefined) {
+  const { collection, log, overlap, parse = parseStixObject } = options;
+  const identities = new Map(from?.identities);
 
-  return (answer: ObjectsAnswer, cursor: WalkCursor | undefined): Step => {
-    const known = new Set(cursor?.boundary);
-    const fingerprints: string[] = [];
+  return (answer: ObjectsAnswer, { cursor, addedAfter, reached }: Place): Step => {
+    const known = new Set(cursor?.recent.flatMap(({ fingerprints }) => fingerprints));
+    const served: string[] = [];
+    const fresh: string[] = [];
     const objects: StixObject[] = [];
     const unreadable: Rejected[] = [];
     for (const content of answer.objects) {
       const isDeep = isDeeperThan(deepest, content);
       const fingerprint = fingerprintOf(isDeep ? outline(content) : content);
-      fingerprints.push(fingerprint);
-      if (known.has(fingerprint)) continue;
+      const isServedBefore = isIdentity(content) && isKnownIdentity(content, fingerprint);
+      if (!isIdentity(content)) served.push(fingerprint);
+      if (isServedBefore || known.has(fingerprint)) continue;
       // The same version twice on one page is once.
       known.add(fingerprint);
-      if (isDeep) {
-        unreadable.push({ reason: `not a STIX object: nested deeper than ${deepest} levels`, content: outline(content) });
-        continue;
-      }
-      const parsed = parse(content);
-      if (parsed.kind === "unreadable") unreadable.push({ reason: parsed.reason, content });
-      else if (!isKnownIdentity(parsed.object, fingerprint)) objects.push(parsed.object);
+      fresh.push(fingerprint);
+      const parsed: Parsed = isDeep ? tooDeep : parse(content);
+      if (parsed.kind === "object") objects.push(parsed.object);
+      else unreadable.push({ reason: parsed.reason, content: isDeep ? outline(content) : content });
     }
     assertMostlyReadable(objects, unreadable, collection);
 
     // The header speaks of the objects served; on a page of nothing but the feed's identity there is nothing it could mean.
-    const last = answer.objects.every(isIdentity) ? undefined : usableTime(answer.dateAddedLast);
-    const order = last === undefined || cursor === undefined ? undefined : compareToCursor(last, cursor);
-    if (order === -1 && objects.length > 0) {
-      throw pagingError(
-        collection,
-        `the position goes backwards, from ${cursor?.position} to ${last}; was the collection rebuilt?`,
-      );
+    const isEmpty = answer.objects.every(isIdentity);
+    const until = isEmpty ? undefined : usableTime(answer.dateAddedLast);
+    if (until !== undefined && reached !== undefined && isBefore(until, reached) && fresh.length > 0) {
+      throw pagingError(collection, `the position goes backwards, from ${reached} to ${until}; was the collection rebuilt?`);
     }
-    const hasAdvanced = last !== undefined && (cursor === undefined || order === 1);
-    const advanced = advanceCursor(cursor, hasAdvanced ? last : undefined, fingerprints);
-    const repeated = answer.objects.length - objects.length - unreadable.length;
+    const stand = reached ?? addedAfter;
+    const end = isEmpty ? (cursor?.position ?? stand) : stand;
+    const leg = { from: stand, until, reached: until ?? end, fingerprints: fresh, clock: answer.clock };
+    const advanced = advanceCursor(cursor, leg, overlap);
+    const behind = advanced && { ...advanced, identities: [...identities].slice(-mostIdentities) };
+    const isFurther = until !== undefined && (reached === undefined || isBefore(reached, until));
     return {
-      page: { objects, unreadable, repeated, cursor: advanced },
-      cursor: advanced,
-      isNew: objects.length + unreadable.length > 0,
-      hasAdvanced,
-      content: fingerprints.join(),
+      page: { objects, unreadable, repeated: answer.objects.length - fresh.length, cursor: behind },
+      cursor: behind,
+      reached: isFurther ? until : reached,
+      isNew: fresh.length > 0,
+      hasAdvanced: isFurther && isBefore(addedAfter, backBy(until, 1n)),
+      served,
     };
   };
 
   /** The feed puts its identity on every page: once is enough, until its content changes. */
-  function isKnownIdentity(object: StixObject, fingerprint: string): boolean {
-    if (object.type !== "identity") return false;
-    const isKnown = identities.get(object.id) === fingerprint;
-    identities.set(object.id, fingerprint);
+  function isKnownIdentity({ id }: { readonly id: string }, fingerprint: string): boolean {
+    const isKnown = identities.get(id) === fingerprint;
+    identities.set(id, fingerprint);
     return isKnown;
   }
 
@@ -93,6 +107,8 @@ export function createPageReader({ collection, log, parse = parseStixObject }: P
     return undefined;
   }
 }
+
+const mostIdentities = 16;
 
 // A bad object goes to the dead letters; a page of them means that something else is wrong, and the position must not pass it.
 const fewUnreadable = 10;
@@ -112,16 +128,22 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
 }
 
 /** The feed's own identity, or another: what comes with objects and is none of those asked for. */
-export function isIdentity(content: unknown): boolean {
-  return typeof content === "object" && content !== null && "type" in content && content.type === "identity";
+export function isIdentity(content: unknown): content is { readonly type: "identity"; readonly id: string } {
+  if (typeof content !== "object" || content === null) return false;
+  const { type, id } = content as { readonly type?: unknown; readonly id?: unknown };
+  return type === "identity" && typeof id === "string";
 }
 
 // STIX objects nest a handful of levels; what is far deeper breaks every serialiser on its way to a target.
 const deepest = 64;
+const tooDeep: Parsed = { kind: "unreadable", reason: `not a STIX object: nested deeper than ${deepest} levels` };
 
 function isDeeperThan(levels: number, content: unknown): boolean {
   if (typeof content !== "object" || content === null) return false;
-  return levels === 0 || Object.values(content).some((member) => isDeeperThan(levels - 1, member));
+  if (levels === 0) return true;
+  if (Array.isArray(content)) return content.some((member) => isDeeperThan(levels - 1, member));
+  for (const key in content) if (isDeeperThan(levels - 1, (content as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 /** The outermost members alone, enough to find the object at the feed. */

@@ -1,28 +1,34 @@
-import type { Logger } from "../log/logger.ts";
+import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Page, Source } from "../pipeline/contract.ts";
-import type { Parsed } from "../stix/object.ts";
-import { isCursorLoss, type Collection, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
-import { askAfter, fingerprintOf, readCursor, type WalkCursor } from "./cursor.ts";
-import { createPageReader, isIdentity, type Step } from "./page.ts";
+import type { Overlap } from "./advance.ts";
+import { isCursorLoss, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
+import { askAfter, readCursor, type WalkCursor } from "./cursor.ts";
+import { isHiddenByTies } from "./end-of-data.ts";
+import { createLoopWatch } from "./loop-watch.ts";
+import { createPageReader, isIdentity, type PageReaderOptions } from "./page.ts";
 import { pagingError } from "./paging-error.ts";
+import { createRebuildWatch } from "./rebuilt.ts";
+import { backBy } from "./time-order.ts";
 
-export interface TaxiiSourceOptions {
+export interface TaxiiSourceOptions extends Omit<PageReaderOptions, "overlap"> {
   readonly client: TaxiiClient;
-  readonly collection: Collection;
   /** Exclusive `added_after` of a first walk. */
   readonly start: string;
   readonly pageSize: number;
-  readonly log: Logger;
-  /** How one served object is read. Default {@link parseStixObject}. */
-  readonly parse?: ((content: unknown) => Parsed) | undefined;
+  /** How long the server may take to publish an object behind its `date_added`, in microseconds. Default 5 minutes. */
+  readonly overlap?: Overlap | undefined;
+  /** Pages one walk reads at most; the next one goes on behind them. Default 100,000. */
+  readonly mostPages?: number | undefined;
+  /** Reads a collection that was rebuilt from `start` instead of stopping. */
+  readonly acceptReset?: boolean | undefined;
+  /** Passes over ties that no answer holds instead of stopping; a gap that is logged. */
+  readonly acceptGap?: boolean | undefined;
 }
 
-const largestLimit = 1000;
+const defaultOverlap = 5n * 60n * 1_000_000n;
+// No server has to give so many; one that does solves ties that its usual page does not hold.
+const largestLimit = 10_000;
 const mostRestarts = 3;
-// TAXII servers commonly send 100 objects where nothing else is agreed.
-const smallestServerLimit = 100;
-// Ties that fill this many pages are asked for again at the end of each walk; more is a server that turns in circles.
-const mostBarrenPages = 1000;
 
 /**
  * Walks one collection to its end (TAXII 2.1 §3.5): by `next` where the server gives one, else by `X-TAXII-Date-Added-Last` with an
@@ -30,23 +36,41 @@ const mostBarrenPages = 1000;
  */
 export function createTaxiiSource(options: TaxiiSourceOptions): Source {
   return {
-    pages: (from, signal) => walk(options, from === undefined ? undefined : readCursor(from, options.collection), signal),
+    async *pages(from, signal) {
+      const cursor = from === undefined ? undefined : readCursor(from, options.collection);
+      try {
+        yield* walk(options, cursor, signal);
+      } catch (error) {
+        if (!(error instanceof RebuiltError) || options.acceptReset !== true) throw error;
+        options.log.warn("reset_accepted", `${error.message}; reading it from ${options.start} as asked for`, {
+          collection: options.collection.id,
+        });
+        yield* walk(options, undefined, signal);
+      }
+    },
   };
 }
 
 async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, signal: AbortSignal): AsyncGenerator<Page> {
-  const { client, collection, start, log } = options;
-  const readPage = createPageReader(options);
-  const watch = createLoopWatch(collection);
+  const { client, collection, start, log, overlap = defaultOverlap, mostPages = 100_000 } = options;
+  const readPage = createPageReader({ ...options, overlap }, from);
+  const watchLoop = createLoopWatch(collection);
+  const rebuildWatch = createRebuildWatch(options, from);
   let cursor = from;
   let limit = options.pageSize;
   let next: string | undefined;
   // Stays the same while `next` is followed: a cursor goes with the parameters it was made for (TAXII 2.1 §3.5).
   let addedAfter = askAfter(cursor, start);
+  // The last date this walk has come to; the cursor's own is further where the walk reads again what is not settled.
+  let reached: string | undefined;
   let restarts = 0;
+  const fromHere = (): string => (reached === undefined ? askAfter(cursor, start) : backBy(reached, 1n));
 
-  for (;;) {
+  for (let pages = 0; ; pages += 1) {
     signal.throwIfAborted();
+    if (pages >= mostPages) {
+      return log.warn("page_cap", `${pages} pages are enough for one run; the next one goes on`, { collection: collection.id });
+    }
     let answer: ObjectsAnswer;
     try {
       answer = await client.objects(collection.id, { addedAfter, limit, next }, signal);
@@ -54,90 +78,71 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
       if (next === undefined || restarts >= mostRestarts || !isCursorLoss(error)) throw error;
       restarts += 1;
       next = undefined;
-      addedAfter = askAfter(cursor, start);
+      addedAfter = fromHere();
       log.warn("cursor_lost", "the feed's next cursor no longer works; going on from the position by date", {
         collection: collection.id,
-        position: cursor?.position,
+        position: reached ?? cursor?.position,
       });
       continue;
     }
-    const step = readPage(answer, cursor);
+    const step = readPage(answer, { cursor, addedAfter, reached });
+    rebuildWatch.see(answer, step);
+    ({ cursor, reached } = step);
     const hasMoved = step.isNew || step.hasAdvanced;
-    if (hasMoved) {
-      cursor = step.cursor;
-      yield step.page;
-    }
+    if (hasMoved) yield step.page;
     if (step.isNew) restarts = 0;
 
-    watch(answer.next, step);
+    watchLoop(answer.next, step);
     next = answer.next;
     if (next !== undefined) continue;
-    addedAfter = askAfter(cursor, start);
+    addedAfter = fromHere();
     if (hasMoved && cursor !== undefined) continue;
-    if (answer.more === true && (cursor === undefined || answer.objects.length === 0)) {
-      throw pagingError(collection, "more objects are announced, but neither next nor X-TAXII-Date-Added-Last leads to them");
+    if (cursor === undefined) return assertNothingBehind(options, answer, limit);
+    if (answer.more === true && answer.objects.length === 0) throw pagingError(collection, noWayOn);
+    const known = new Set(cursor.recent.flatMap(({ fingerprints }) => fingerprints));
+    const stand = reached ?? cursor.position;
+    if (!(await isHiddenByTies(options, { answer, limit, reached: stand, known }, signal))) {
+      await rebuildWatch.confirmEnd(signal);
+      return yield* endOfData(cursor, from);
     }
-    if (cursor === undefined) {
-      if (answer.objects.every(isIdentity)) return;
-      if (answer.objects.length < limit) {
-        log.warn(
-          "no_position",
-          "the feed gives no X-TAXII-Date-Added-Last: no position can be saved, and every run reads all of it again",
-          {
-            collection: collection.id,
-          },
-        );
-        return;
-      }
-      throw pagingError(collection, "a full page, and neither next nor X-TAXII-Date-Added-Last leads to the next one");
-    }
-    if (!(await isHiddenByTies(options, answer, cursor, limit, signal))) return;
-    if (limit >= largestLimit) {
-      throw pagingError(collection, `more objects share the date ${cursor.position} than one answer holds, and there is no next`);
-    }
-    limit = Math.min(largestLimit, limit * 2);
+    if (limit < largestLimit) limit = Math.min(largestLimit, limit * 2);
+    else addedAfter = passOver(options, stand);
   }
 }
 
-/**
- * A page of nothing but known objects is the end, unless more objects share its date than fit into one answer. A server that says
- * `more` tells; for one that does not, unknown objects behind the date prove that the page was cut.
- */
-async function isHiddenByTies(
-  { client, collection, pageSize, log }: TaxiiSourceOptions,
-  answer: ObjectsAnswer,
-  cursor: WalkCursor,
-  limit: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (answer.more !== undefined || answer.objects.length === 0) return answer.more === true;
-  if (answer.objects.length >= limit) return true;
-  const behind = await client.objects(collection.id, { addedAfter: cursor.position, limit: pageSize }, signal);
-  const known = new Set(cursor.boundary);
-  const unknown = behind.objects.some((content) => !known.has(fingerprintOf(content)));
-  if (!unknown && behind.objects.length >= smallestServerLimit && behind.objects.length >= answer.objects.length) {
-    log.warn(
-      "coarse_position",
-      "the feed's dates are finer than the position it gives, so ties it may have cut off cannot be told from the end",
-      {
-        collection: collection.id,
-        position: cursor.position,
-      },
+const noWayOn = "more objects are announced, but neither next nor X-TAXII-Date-Added-Last leads to them";
+
+/** The end of a walk that never learnt a date: fine where nothing was there, and where all of it fitted on one page. */
+function assertNothingBehind({ collection, log }: TaxiiSourceOptions, answer: ObjectsAnswer, limit: number): void {
+  if (answer.more === true) throw pagingError(collection, noWayOn);
+  if (answer.objects.every(isIdentity)) return;
+  if (answer.objects.length >= limit) {
+    throw pagingError(collection, "a full page, and neither next nor X-TAXII-Date-Added-Last leads to the next one");
+  }
+  log.warn(
+    "no_position",
+    "the feed gives no X-TAXII-Date-Added-Last: no position can be saved, and every run reads all of it again",
+    { collection: collection.id },
+  );
+}
+
+/** What the end of the collection tells: where it differs from what was saved, a page without objects carries it. */
+function* endOfData(cursor: WalkCursor, from: WalkCursor | undefined): Generator<Page> {
+  if (from?.mode === "live" && from.settled === cursor.settled && from.position === cursor.position) return;
+  yield { objects: [], unreadable: [], repeated: 0, cursor: { ...cursor, mode: "live" } };
+}
+
+/** Behind ties that no answer holds there is only the next microsecond, and what lies between is lost: the operator's decision. */
+function passOver({ collection, log, acceptGap }: TaxiiSourceOptions, stand: string): string {
+  if (acceptGap !== true) {
+    throw pagingError(
+      collection,
+      `more objects share the date ${stand} than one answer holds, and there is no next; \`socdefenders run CONFIG --accept-gap\` passes over the ones that cannot be read`,
     );
   }
-  return unknown;
-}
-
-/** Throws when the pages lead in a circle. A server may keep one cursor for the whole walk: it is a loop when the page is the same too. */
-function createLoopWatch(collection: Collection): (next: string | undefined, step: Step) => void {
-  let last: { next: string | undefined; content: string } | undefined;
-  let barrenPages = 0;
-  return (next, { isNew, content }) => {
-    if (next !== undefined && !isNew && next === last?.next && content === last.content) {
-      throw pagingError(collection, "the same next cursor and the same page again");
-    }
-    barrenPages = isNew ? 0 : barrenPages + 1;
-    if (barrenPages > mostBarrenPages) throw pagingError(collection, `${barrenPages} pages in a row with nothing new`);
-    last = { next, content };
-  };
+  log.warn("gap_accepted", `an unknown number of objects added at ${stand} could not be read and is passed over, as asked for`, {
+    collection: collection.id,
+    position: stand,
+  });
+  return stand;
 }

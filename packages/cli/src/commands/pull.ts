@@ -31,8 +31,9 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
         remedy: `Choose one of: ${chosen.map(({ id }) => id).join(", ")}.`,
       });
     }
+    const parse = flags.raw === true ? { parse: asServed } : {};
     let count = 0;
-    for await (const page of feed.source(collection, flags.raw === true ? asServed : undefined).pages(undefined, terminal.signal)) {
+    for await (const page of feed.source(collection, parse).pages(undefined, terminal.signal)) {
       for (const { reason } of page.unreadable) terminal.log.warn("unreadable", reason, { collection: collection.id });
       await terminal.print(page.objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
       count += page.objects.length;

@@ -1,0 +1,83 @@
+import type { Served, WalkCursor } from "./cursor.ts";
+import { backBy, earlierOf, isBefore, laterOf } from "./time-order.ts";
+
+/** One page, as far as a cursor is concerned. */
+export interface Leg {
+  /** The time it was asked after, or the last date of the page before it. */
+  readonly from: string;
+  /** The page's last date, verbatim; undefined where the server gave none. */
+  readonly until: string | undefined;
+  /** Everything added up to here has been asked for: `until`, or the position where the page was empty. */
+  readonly reached: string;
+  /** Fingerprints of what the page brought and the cursor does not know. */
+  readonly fingerprints: readonly string[];
+  /** The server's clock when it answered, as RFC 3339; undefined where it does not tell. */
+  readonly clock: string | undefined;
+}
+
+/** How long a server may take to publish an object behind its `date_added`, in microseconds. */
+export type Overlap = bigint;
+
+/** The cursor behind a page; undefined as long as the server has given no date. Pure. */
+export function advanceCursor(cursor: WalkCursor | undefined, leg: Leg, overlap: Overlap): WalkCursor | undefined {
+  const before = cursor ?? (leg.until === undefined ? undefined : startCursor(leg, leg.until));
+  if (before === undefined) return undefined;
+  const position = leg.until === undefined ? before.position : laterOf(before.position, leg.until);
+  const served = remember(before.recent, { until: leg.until ?? before.position, fingerprints: leg.fingerprints });
+  const { settled, recent, forgotten } = forget(served, settle(before.settled, leg, overlap), position);
+  return { ...before, position, settled, recent, witnesses: witnessed(before.witnesses, forgotten) };
+}
+
+function startCursor(leg: Leg, until: string): WalkCursor {
+  const first = { until, fingerprints: leg.fingerprints.slice(0, mostWitnesses) };
+  const none = { recent: [], witnesses: first.fingerprints.length === 0 ? [] : [first], identities: [] };
+  return { schema: 2, position: until, mode: "backfill", settled: leg.from, ...none };
+}
+
+/**
+ * What a server has published up to a time is complete once its clock is past that time by the overlap. It moves on only where
+ * nothing unsettled lies before the page.
+ */
+function settle(settled: string, { from, reached, clock }: Leg, overlap: Overlap): string {
+  if (isBefore(settled, from)) return settled;
+  return laterOf(settled, earlierOf(reached, backBy(clock ?? reached, overlap)));
+}
+
+function remember(recent: readonly Served[], page: Served): readonly Served[] {
+  if (page.fingerprints.length === 0) return recent;
+  const place = recent.findLastIndex(({ until }) => !isBefore(page.until, until));
+  const before = recent[place];
+  const isSameDate = before !== undefined && !isBefore(before.until, page.until);
+  return isSameDate
+    ? recent.with(place, { ...before, fingerprints: [...before.fingerprints, ...page.fingerprints] })
+    : recent.toSpliced(place + 1, 0, page);
+}
+
+// 750 KB in a saved position; a page that would exceed it shortens the overlap.
+const mostRecent = 50_000;
+
+/** Leaves out what is settled; where too much is not, the oldest of it counts as settled. */
+function forget(served: readonly Served[], settled: string, position: string) {
+  const forgotten: Served[] = [];
+  const recent: Served[] = [];
+  let settledNow = settled;
+  let room = mostRecent;
+  for (const page of served.toReversed()) {
+    const isAtPosition = !isBefore(page.until, position);
+    room -= page.fingerprints.length;
+    if (room < 0 && !isAtPosition) settledNow = laterOf(settledNow, page.until);
+    if (isAtPosition || isBefore(settledNow, page.until)) recent.unshift(page);
+    else forgotten.unshift(page);
+  }
+  return { settled: settledNow, recent, forgotten };
+}
+
+// Several of the first page, and one each of the latest pages.
+const mostWitnesses = 8;
+
+function witnessed(witnesses: readonly Served[], forgotten: readonly Served[]): readonly Served[] {
+  const [first, ...later] = witnesses;
+  const added = forgotten.map(({ until, fingerprints }) => ({ until, fingerprints: fingerprints.slice(-1) }));
+  if (first === undefined) return added.slice(-mostWitnesses);
+  return added.length === 0 ? witnesses : [first, ...[...later, ...added].slice(-mostWitnesses)];
+}
