@@ -14,6 +14,7 @@ export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
 export { LockError } from "./errors/lock-error.ts";
 export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
+export { RebuiltError } from "./errors/rebuilt-error.ts";
 export { TargetError } from "./errors/target-error.ts";
 export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
@@ -76,7 +77,7 @@ export { observablesOf, parsePattern, type PatternResult } from "./stix/pattern/
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
 export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
-export { chooseCollections, openFeed, type Feed } from "./taxii/feed.ts";
+export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
 export { userAgent, version } from "./version.ts";

@@ -62,3 +62,24 @@ test("dead letters are listed with their reason", async () => {
   expect(JSON.parse((await list("--json")).stdout)).toMatchObject({ target: "splunk", content: bad.object });
   expect((await list()).stdout).toContain("not a STIX object");
 });
+
+test("a rebuilt collection stops the run with exit code 2, and is read anew once that is accepted", async () => {
+  const served = [...records];
+  const { workplace, received } = await splunkSetting({ records: served });
+  const run = (...flags: string[]) => runCommand(["run", workplace.config, ...flags], environment);
+  expect((await run("--once")).code).toBe(0);
+  served.splice(
+    0,
+    served.length,
+    ...readRecords(sampleBytes())
+      .slice(100, 150)
+      .map(({ object }) => ({ date_added: "2025-01-01T00:00:00.000000Z", object })),
+  );
+  const stopped = await run("--once");
+  expect(stopped.code).toBe(2);
+  expect(stopped.log.at(-1)).toMatchObject({ remedy: expect.stringContaining("--once --accept-reset") });
+  expect(received()).toHaveLength(100);
+  expect(await run("--accept-reset")).toMatchObject({ code: 2, log: [expect.objectContaining({ remedy: "Add --once." })] });
+  expect((await run("--once", "--accept-reset")).code).toBe(0);
+  expect(received()).toHaveLength(150);
+});

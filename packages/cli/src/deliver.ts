@@ -10,6 +10,7 @@ import {
   type CollectionSummary,
   type Feed,
   type Host,
+  type SourceOptions,
 } from "@socdefenders/shared";
 import type { Config, ConfiguredTarget } from "./config.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
@@ -17,21 +18,20 @@ import type { Terminal } from "./terminal/terminal.ts";
 
 /**
  * Delivers what is new to every given target, all at the same time, each with its own position. A target that fails does not stop
- * the others; its error is thrown once they are done. Summaries go to `onSummary` as they come. `expected` is the number of items, for
- * the progress bar, where it is known.
+ * the others; its error is thrown once they are done. Summaries go to `onSummary` as they come.
  */
 export async function deliver(
   config: Config,
   targets: readonly ConfiguredTarget[],
   terminal: Terminal,
   onSummary: (summary: CollectionSummary) => Promise<void> | void,
-  expected?: number,
+  { expected, walk }: DeliverOptions = {},
 ): Promise<void> {
   const host: Host = { log: terminal.log, userAgent };
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   try {
-    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary, expected }));
+    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary, expected, walk }));
     const results = await Promise.allSettled(runs);
     const [first, ...others] = distinct(
       results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : [])),
@@ -44,6 +44,13 @@ export async function deliver(
   }
 }
 
+interface DeliverOptions {
+  /** The number of items, for the progress bar, where it is known. */
+  readonly expected?: number;
+  /** What the operator changes of the walks. */
+  readonly walk?: SourceOptions;
+}
+
 interface Delivery {
   readonly config: Config;
   readonly feed: Feed;
@@ -52,10 +59,11 @@ interface Delivery {
   readonly progress: Progress;
   readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
   readonly expected: number | undefined;
+  readonly walk: SourceOptions | undefined;
 }
 
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
-  const { config, feed, host, terminal, progress, onSummary, expected } = delivery;
+  const { config, feed, host, terminal, progress, onSummary, expected, walk } = delivery;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   const started = Date.now();
   let delivered = 0;
@@ -69,6 +77,7 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     deadLetters: createFileDeadLetters(config.stateDirectory),
     log: terminal.log,
     signal: terminal.signal,
+    walk,
     onPage: (outcome) => {
       delivered += outcome.delivered;
       const { done, total } =

@@ -63,7 +63,9 @@ program
   .option("--only <target>", "deliver to this target alone: a kind or an instance's name")
   .option("--once", "deliver once and leave")
   .option("--json", "print one JSON line per target and collection")
-  .action(async (path: string, flags: { only?: string; once?: boolean; json?: boolean }) => {
+  .option("--accept-reset", "with --once: read a collection that was rebuilt from feed.start instead of stopping")
+  .option("--accept-gap", "with --once: pass over objects that no answer of the feed holds instead of stopping")
+  .action(async (path: string, flags: import("./commands/run.ts").RunFlags) => {
     isService = flags.once !== true;
     await (await import("./commands/run.ts")).run(path, flags, await terminal());
   });

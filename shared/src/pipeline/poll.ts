@@ -2,7 +2,7 @@ import { ConnectorError } from "../errors/connector-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Filter } from "../filter/filter.ts";
 import type { Collection } from "../taxii/client.ts";
-import type { Feed } from "../taxii/feed.ts";
+import type { Feed, SourceOptions } from "../taxii/feed.ts";
 import type { CheckpointStore, Mapping, Sink } from "./contract.ts";
 import type { DeadLetters } from "./dead-letter.ts";
 import { run, type PageOutcome } from "./run.ts";
@@ -19,6 +19,8 @@ export interface PollOptions<Item> {
   readonly deadLetters: DeadLetters;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** What the operator changes of the walks. */
+  readonly walk?: SourceOptions | undefined;
   /** Called after each delivered page, for progress. */
   readonly onPage?: (outcome: PageOutcome, collection: Collection) => void;
 }
@@ -73,7 +75,7 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
   const refusedReasons: Record<string, number> = {};
   let failure: ConnectorError | undefined;
   try {
-    for await (const outcome of run({ ...options, map, source: feed.source(collection), key })) {
+    for await (const outcome of run({ ...options, map, source: feed.source(collection, options.walk), key })) {
       // A page of nothing but a position, which the end of a collection may bring, is none to the reader of a summary.
       if (outcome.read + outcome.repeated > 0) total.pages += 1;
       total.read += outcome.read;

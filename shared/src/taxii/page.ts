@@ -57,12 +57,15 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     for (const content of answer.objects) {
       const isDeep = isDeeperThan(deepest, content);
       const fingerprint = fingerprintOf(isDeep ? outline(content) : content);
-      const isServedBefore = isIdentity(content) && isKnownIdentity(content, fingerprint);
-      if (!isIdentity(content)) served.push(fingerprint);
-      if (isServedBefore || known.has(fingerprint)) continue;
-      // The same version twice on one page is once.
-      known.add(fingerprint);
-      fresh.push(fingerprint);
+      if (isIdentity(content)) {
+        if (isKnownIdentity(content, fingerprint)) continue;
+      } else {
+        served.push(fingerprint);
+        if (known.has(fingerprint)) continue;
+        // The same version twice on one page is once.
+        known.add(fingerprint);
+        fresh.push(fingerprint);
+      }
       const parsed: Parsed = isDeep ? tooDeep : parse(content);
       if (parsed.kind === "object") objects.push(parsed.object);
       else unreadable.push({ reason: parsed.reason, content: isDeep ? outline(content) : content });
@@ -70,9 +73,10 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     assertMostlyReadable(objects, unreadable, collection);
 
     // The header speaks of the objects served; on a page of nothing but the feed's identity there is nothing it could mean.
+    const isNew = objects.length + unreadable.length > 0;
     const isEmpty = answer.objects.every(isIdentity);
     const until = isEmpty ? undefined : usableTime(answer.dateAddedLast);
-    if (until !== undefined && reached !== undefined && isBefore(until, reached) && fresh.length > 0) {
+    if (until !== undefined && reached !== undefined && isBefore(until, reached) && isNew) {
       throw pagingError(collection, `the position goes backwards, from ${reached} to ${until}; was the collection rebuilt?`);
     }
     const stand = reached ?? addedAfter;
@@ -82,10 +86,10 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     const behind = advanced && { ...advanced, identities: [...identities].slice(-mostIdentities) };
     const isFurther = until !== undefined && (reached === undefined || isBefore(reached, until));
     return {
-      page: { objects, unreadable, repeated: answer.objects.length - fresh.length, cursor: behind },
+      page: { objects, unreadable, repeated: answer.objects.length - objects.length - unreadable.length, cursor: behind },
       cursor: behind,
       reached: isFurther ? until : reached,
-      isNew: fresh.length > 0,
+      isNew,
       hasAdvanced: isFurther && isBefore(addedAfter, backBy(until, 1n)),
       served,
     };
@@ -108,7 +112,8 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
   }
 }
 
-const mostIdentities = 16;
+// A feed has one of its own; what else it serves of them is content, and new to a target at most once more.
+const mostIdentities = 64;
 
 // A bad object goes to the dead letters; a page of them means that something else is wrong, and the position must not pass it.
 const fewUnreadable = 10;

@@ -41,15 +41,18 @@ export function createRebuildWatch(options: RebuildWatchOptions, from: WalkCurso
       isAnythingThere ||= isNew || again.length > 0 || reached === from.position;
       if (dateAddedFirst === undefined || !isBefore(from.position, dateAddedFirst)) return;
       for (const fingerprint of again) moved.add(fingerprint);
-      if (moved.size >= Math.min(enoughMoved, known.size)) throw rebuilt(collection, from, "objects already delivered were added anew");
+      if (moved.size >= Math.min(enoughMoved, known.size))
+        throw rebuilt(collection, from, "objects already delivered were added anew");
     },
     async confirmEnd(signal) {
       if (from === undefined || isAnythingThere) return;
-      const addedAfter = probeAfter(from.witnesses) ?? start;
-      const { objects } = await client.objects(collection.id, { addedAfter, limit: pageSize }, signal);
-      const others = objects.filter((content) => !isIdentity(content));
-      const isProven = others.some((content) => known.has(fingerprintOf(content)));
-      if (others.length > 0 && !isProven) throw rebuilt(collection, from, "nothing of what was delivered last is there any more");
+      for (const addedAfter of [probeAfter(from.witnesses), start]) {
+        if (addedAfter === undefined) continue;
+        const { objects } = await client.objects(collection.id, { addedAfter, limit: pageSize }, signal);
+        const others = objects.filter((content) => !isIdentity(content));
+        if (others.some((content) => known.has(fingerprintOf(content)))) break;
+        if (others.length > 0) throw rebuilt(collection, from, "nothing of what was delivered last is there any more");
+      }
       log.warn("newest_objects_gone", "the objects the position stands at were removed from the feed; nothing newer is there yet", {
         collection: collection.id,
         position: from.position,
@@ -66,6 +69,6 @@ function probeAfter([, earliest]: readonly Served[]): string | undefined {
 function rebuilt(collection: Collection, { position }: WalkCursor, reason: string): RebuiltError {
   return new RebuiltError(`collection ${collection.id} seems to have been rebuilt since ${position}: ${reason}`, {
     remedy:
-      "Ask the feed's operator; if it was rebuilt, accept it with `socdefenders run CONFIG --accept-reset`, or remove the saved position, to read it again from feed.start (targets recognise what they already hold).",
+      "Ask the feed's operator; if it was rebuilt, accept it with `socdefenders run CONFIG --once --accept-reset`, or remove the saved position, to read it again from feed.start (targets recognise what they already hold).",
   });
 }

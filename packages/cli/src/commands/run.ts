@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { clean, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
+import { clean, ConfigurationError, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
 import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
 import { deliver } from "../deliver.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -9,6 +9,8 @@ export interface RunFlags {
   readonly only?: string;
   readonly once?: boolean;
   readonly json?: boolean;
+  readonly acceptReset?: boolean;
+  readonly acceptGap?: boolean;
 }
 
 /**
@@ -16,11 +18,18 @@ export interface RunFlags {
  * each delivery: a second service would else poll the same feed in turns with this one and nobody would be told.
  */
 export async function run(path: string, flags: RunFlags, terminal: Terminal): Promise<void> {
+  assertAcceptedOnce(flags);
   const config = await loadConfig(path, terminal.environment);
   const targets = selectTargets(config, flags.only);
   await withDirectoryLock(config.stateDirectory, { log: terminal.log }, (lost) =>
     deliverAgainAndAgain(config, targets, flags, { ...terminal, signal: AbortSignal.any([terminal.signal, lost]) }),
   );
+}
+
+/** What an operator accepts is accepted for this time; a service would go on accepting. */
+function assertAcceptedOnce({ once, acceptReset, acceptGap }: RunFlags): void {
+  if (once === true || (acceptReset !== true && acceptGap !== true)) return;
+  throw new ConfigurationError("--accept-reset and --accept-gap are for one delivery", { remedy: "Add --once." });
 }
 
 async function deliverAgainAndAgain(
@@ -32,10 +41,11 @@ async function deliverAgainAndAgain(
   for (;;) {
     const summaries: CollectionSummary[] = [];
     try {
-      await deliver(config, targets, terminal, async (summary) => {
+      const onSummary = async (summary: CollectionSummary): Promise<void> => {
         summaries.push(summary);
         if (flags.json === true) await terminal.print(`${JSON.stringify(toLine(summary))}\n`);
-      });
+      };
+      await deliver(config, targets, terminal, onSummary, { walk: { acceptReset: flags.acceptReset, acceptGap: flags.acceptGap } });
     } catch (error) {
       // A service lives through what may pass; what only an operator can mend ends it.
       if (flags.once === true || terminal.signal.aborted || !(error instanceof ConnectorError) || error.exitCode === 2) throw error;
