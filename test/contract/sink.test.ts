@@ -49,7 +49,8 @@ testSink("Splunk, HTTP Event Collector", async () => {
     intercept: () => (isFailing ? { status: 503, body: { text: "Server is busy", code: 9 } } : undefined),
   });
   onTestFinished(() => hec.close());
-  const open = (used: string) => createSplunkSink(parseSplunk({ endpoint: hec.url, token: used }, "splunk"), host, quick);
+  const open = (used: string) =>
+    createSplunkSink(parseSplunk({ endpoint: hec.url, token: used }, "splunk"), host, { retryPolicy: quick });
   return {
     sink: open(token),
     items: itemsOf(mapSplunk),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { listen, readBody, sendJson, type RunningServer } from "./server.ts";
+import { createHecChannels, firstNode, type HecChannels } from "./hec-channels.ts";
+import { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";
 
 export interface HecOptions {
   readonly port?: number | undefined;
@@ -9,8 +10,31 @@ export interface HecOptions {
   /** Largest body in bytes, after decompression. Default 1,000,000. */
   readonly largestBody?: number | undefined;
   /** Looks at each batch first; an answer given here is sent instead, and nothing of the batch is stored. For faults. */
-  readonly intercept?: ((batch: number, events: readonly HecEvent[]) => HecAnswer | undefined) | undefined;
+  readonly intercept?: ((batch: number, events: readonly HecEvent[], request: HecRequest) => HecFault | undefined) | undefined;
+  /** The same once the batch is stored: the answer of Splunk is replaced, as by a connection that breaks too late. */
+  readonly interceptAnswer?: ((batch: number) => HecFault | undefined) | undefined;
+  /** The token has indexer acknowledgement: a channel is demanded and answers carry `ackId`. */
+  readonly acknowledgement?: boolean | undefined;
+  /** Whether a request is indexed by now; asked at each poll. Default: at once. */
+  readonly isIndexed?: ((ackId: number, poll: number) => boolean) | undefined;
+  /** Looks at each acknowledgement poll first. */
+  readonly interceptPoll?: ((poll: number) => HecFault | undefined) | undefined;
+  /** Answers 415 to gzip, as some gateways do. */
+  readonly refusesGzip?: boolean | undefined;
+  /** Sets a load balancer's cookie, and knows a channel only together with the cookie it was opened under. */
+  readonly sticky?: boolean | undefined;
+  readonly tls?: TlsIdentity | undefined;
 }
+
+/** What a fault is decided by besides the events. */
+export interface HecRequest {
+  readonly channel: string | undefined;
+  readonly cookie: string | undefined;
+  readonly isCompressed: boolean;
+}
+
+/** An answer, or a connection that is cut, or one on which nothing ever comes. */
+export type HecFault = HecAnswer | "reset" | "silence";
 
 /** The envelope of one event, as documented under "Format events for HTTP Event Collector". */
 export interface HecEvent {
@@ -38,12 +62,13 @@ export interface RunningHec extends RunningServer {
 /** Splunk's HTTP Event Collector on loopback, with the answers and codes of the real one. */
 export async function startHec(options: HecOptions): Promise<RunningHec> {
   const stored: HecEvent[] = [];
+  const channels = createHecChannels(options);
   let batches = 0;
 
   async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = refuseToken(request.headers.authorization, options.token);
-    if (refusal !== undefined) return reply(response, refusal);
+    const refusal = refuseToken(request.headers.authorization, options.token) ?? refuseEncoding(request, options);
     const body = await readBody(request);
+    if (refusal !== undefined) return reply(response, refusal);
     if (Buffer.byteLength(body) > (options.largestBody ?? 1_000_000)) {
       return reply(response, { status: 413, body: "<html><body>Content-Length too large</body></html>" });
     }
@@ -51,22 +76,53 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
     if (events === undefined)
       return reply(response, { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } });
     if (events.length === 0) return reply(response, { status: 400, body: { text: "No data", code: 5 } });
+    const seen = toRequest(request);
+    const channelRefusal = channels.refuse(seen);
+    if (channelRefusal !== undefined) return reply(response, channelRefusal);
     batches += 1;
-    const answer = options.intercept?.(batches, events) ?? refuseEvents(events, options.indexes ?? []);
+    const answer = options.intercept?.(batches, events, seen) ?? refuseEvents(events, options.indexes ?? []);
     if (answer !== undefined) return reply(response, answer);
     stored.push(...events);
-    reply(response, { status: 200, body: { text: "Success", code: 0 } });
+    const ackId = channels.accept(seen);
+    reply(response, options.interceptAnswer?.(batches) ?? { status: 200, body: { text: "Success", code: 0, ackId } });
   }
 
-  const server = await listen((request, response) => {
-    const path = request.url?.split("?")[0] ?? "";
-    if (/^\/services\/collector\/health(?:\/1\.0)?$/.test(path))
-      return reply(response, { status: 200, body: { text: "HEC is healthy", code: 17 } });
-    if (!/^\/services\/collector(?:\/event(?:\/1\.0)?)?$/.test(path))
-      return reply(response, { status: 404, body: { text: "The requested URL was not found on this server.", code: 404 } });
-    collect(request, response).catch((error: unknown) => response.destroy(error as Error));
-  }, options.port);
+  const server = await listen(
+    (request, response) => {
+      const path = request.url?.split("?")[0] ?? "";
+      if (options.sticky === true && request.headers.cookie === undefined) response.setHeader("set-cookie", `${firstNode}; Path=/`);
+      if (/^\/services\/collector\/health(?:\/1\.0)?$/.test(path))
+        return reply(response, { status: 200, body: { text: "HEC is healthy", code: 17 } });
+      const handle = /^\/services\/collector\/ack(?:\/1\.0)?$/.test(path)
+        ? acknowledge
+        : /^\/services\/collector(?:\/event(?:\/1\.0)?)?$/.test(path)
+          ? collect
+          : undefined;
+      if (handle === undefined)
+        return reply(response, { status: 404, body: { text: "The requested URL was not found on this server.", code: 404 } });
+      handle(request, response, channels).catch((error: unknown) => response.destroy(error as Error));
+    },
+    options.port,
+    options.tls,
+  );
   return { ...server, events: () => stored };
+}
+
+async function acknowledge(request: IncomingMessage, response: ServerResponse, channels: HecChannels): Promise<void> {
+  reply(response, channels.poll(toRequest(request), await readBody(request)));
+}
+
+function toRequest({ headers }: IncomingMessage): HecRequest {
+  return {
+    channel: headers["x-splunk-request-channel"]?.toString(),
+    cookie: headers.cookie,
+    isCompressed: headers["content-encoding"] === "gzip",
+  };
+}
+
+function refuseEncoding({ headers }: IncomingMessage, { refusesGzip }: HecOptions): HecAnswer | undefined {
+  if (refusesGzip !== true || headers["content-encoding"] === undefined) return undefined;
+  return { status: 415, body: "<html><body>Unsupported Media Type</body></html>" };
 }
 
 function refuseToken(authorization: string | undefined, token: string): HecAnswer | undefined {
@@ -118,7 +174,10 @@ function splitObjects(body: string): readonly HecEvent[] | undefined {
   return depth === 0 ? objects : undefined;
 }
 
-function reply(response: ServerResponse, { status, headers, body }: HecAnswer): void {
+function reply(response: ServerResponse, answer: HecFault): void {
+  if (answer === "silence") return;
+  if (answer === "reset") return void response.destroy();
+  const { status, headers, body } = answer;
   if (typeof body === "string") response.writeHead(status, { "content-type": "text/html", ...headers }).end(body);
   else sendJson(response, status, body, headers);
 }

@@ -1,6 +1,14 @@
 export { createCertificate, type LocalCertificate } from "./certificate.ts";
 export { simulatedKeys, startFeed, type FeedAnswer, type FeedOptions, type FeedRequest, type RunningFeed } from "./feed.ts";
-export { startHec, type HecAnswer, type HecEvent, type HecOptions, type RunningHec } from "./hec.ts";
+export {
+  startHec,
+  type HecAnswer,
+  type HecEvent,
+  type HecFault,
+  type HecOptions,
+  type HecRequest,
+  type RunningHec,
+} from "./hec.ts";
 export {
   startLogsIngestion,
   type LogsAnswer,

@@ -3,8 +3,8 @@ import { z } from "zod";
 
 /** The `splunk` section, validated. */
 export interface SplunkConfig {
-  /** HTTP Event Collector, scheme, host and port: `https://splunk:8088`. */
-  readonly endpoint: URL;
+  /** HTTP Event Collectors of one Splunk, scheme, host and port: `https://splunk:8088`. The first is used while it answers. */
+  readonly endpoints: readonly [URL, ...URL[]];
   /** HEC token. */
   readonly token: Secret;
   /** Index to write to; undefined leaves the choice to the token. */
@@ -13,21 +13,39 @@ export interface SplunkConfig {
   readonly ca?: string | undefined;
   /** Largest uncompressed request body in bytes, 1,000 to 1,000,000. */
   readonly batchBytes: number;
+  /** Requests under way at the same time, 1 to 16. */
+  readonly concurrency: number;
+  /**
+   * Indexer acknowledgement: `auto` waits for it where the token has it, `required` fails where it has not, `off` never waits (and a
+   * token that has it is refused by Splunk).
+   */
+  readonly acknowledgement: "auto" | "required" | "off";
+  /** How long an acknowledgement is waited for before the events are sent again, in milliseconds. */
+  readonly acknowledgementTimeoutMs: number;
+  /** Longest wait for an answer in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export function parseConfig(input: unknown, path: string): SplunkConfig {
   const section = parseSection(schema, input, path);
+  const [first = "", ...others] = section.endpoint;
+  const address = (text: string): URL => parseAddress(text, `${path}.endpoint`, section.allow_http);
   return {
-    endpoint: parseAddress(section.endpoint, `${path}.endpoint`, section.allow_http),
+    endpoints: [address(first), ...others.map((text) => address(text))],
     token: textOrFile(section.token, section.token_file, `${path}.token`),
     index: section.index,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
     batchBytes: section.batch_bytes,
+    concurrency: section.concurrency,
+    acknowledgement: section.acknowledgement,
+    acknowledgementTimeoutMs: section.acknowledgement_timeout_ms,
+    timeoutMs: section.timeout_ms,
   };
 }
 
 const schema = z.strictObject({
-  endpoint: z.string(),
+  // One address, or several of the same Splunk.
+  endpoint: z.preprocess((given) => (typeof given === "string" ? [given] : given), z.array(z.string()).min(1)),
   token: z.string().min(1).optional(),
   token_file: z.string().optional(),
   index: z.string().min(1).optional(),
@@ -38,4 +56,8 @@ const schema = z.strictObject({
     .min(1000)
     .max(1_000_000)
     .default(512 * 1024),
+  concurrency: z.int().min(1).max(16).default(4),
+  acknowledgement: z.enum(["auto", "required", "off"]).default("auto"),
+  acknowledgement_timeout_ms: z.int().min(100).default(300_000),
+  timeout_ms: z.int().min(100).default(60_000),
 });

@@ -102,7 +102,9 @@ async function validate(input: ModularInput): Promise<number> {
     for (const stanza of input.stanzas) {
       const { feedConfig, splunkConfig } = await configure(stanza, input);
       const feed = openFeed(feedConfig, host, { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true });
-      const sink = createSink(splunkConfig, host, { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true });
+      const sink = createSink(splunkConfig, host, {
+        retryPolicy: { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true },
+      });
       try {
         await feed.chosenCollections(signal);
         await sink.check(signal);

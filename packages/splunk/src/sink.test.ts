@@ -7,7 +7,7 @@ import { createSink } from "./sink.ts";
 
 const token = "sink-test-token";
 const signal = new AbortController().signal;
-const quick = { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true };
+const quick = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true }, pollMs: 1 };
 
 const event = (number: number, more: Record<string, unknown> = {}): SplunkEvent => {
   const time = "2026-05-01T00:00:00.250Z";
@@ -51,6 +51,7 @@ test("an event carries the feed's time, its source and the whole record", async 
       sourcetype: "socdefenders:indicator",
       index: "threats",
       event: JSON.parse(JSON.stringify(event(1))),
+      fields: { indicator_id: "indicator--1", ioc_type: "domain", ioc_value: "h1.example", revoked: "false" },
     },
   ]);
 });
@@ -90,44 +91,6 @@ test("413 halves the batch; an event that is too large on its own is refused", a
   const refusals = await sink.write([...events(20), event(99, { description: "x".repeat(4000) })], signal);
   expect(refusals.map(({ item }) => item.indicator_id)).toEqual(["indicator--99"]);
   expect(ids()).toHaveLength(20);
-});
-
-test.each([
-  [503, { text: "Server is busy", code: 9 }],
-  [500, { text: "Internal server error", code: 8 }],
-  [429, { text: "HEC queue at capacity", code: 26 }],
-  [502, "<html>Bad Gateway</html>"],
-])("a passing %i is tried again", async (status, body) => {
-  const { sink, ids } = await setting({ intercept: (batch) => (batch < 3 ? { status, body } : undefined) });
-  expect(await sink.write(events(3), signal)).toEqual([]);
-  expect(ids()).toHaveLength(3);
-});
-
-test.each([24, 25])("code %i is a warning: accepted, not sent again", async (code) => {
-  let batches = 0;
-  const { sink } = await setting({
-    intercept: (batch) => ((batches = batch), { status: 200, body: { text: "approaching capacity", code } }),
-  });
-  expect(await sink.write(events(3), signal)).toEqual([]);
-  expect(batches).toBe(1);
-});
-
-test.each([
-  [403, { text: "Token disabled", code: 1 }, /enable it in Settings/],
-  [400, { text: "Incorrect index", code: 7, "invalid-event-number": 0 }, /splunk\.index/],
-  [400, { text: "Data channel is missing", code: 10 }, /acknowledgement/],
-  [503, { text: "Server is shutting down", code: 23 }, /busy or restarting/],
-  [200, "<html>Log in</html>", /must be the HTTP Event Collector/],
-  [200, { text: "Success" }, /must be the HTTP Event Collector/],
-  [302, "", /must be the HTTP Event Collector/],
-])("%i %j is an error with advice", async (status, body, remedy) => {
-  const { sink, ids } = await setting({ intercept: () => ({ status, body }) });
-  await expect(sink.write(events(3), signal)).rejects.toMatchObject({
-    name: "TargetError",
-    exitCode: 4,
-    remedy: expect.stringMatching(remedy),
-  });
-  expect(ids()).toEqual([]);
 });
 
 test("a connection that breaks every time is an error, with the address and without the token", async () => {

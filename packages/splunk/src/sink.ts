@@ -1,132 +1,98 @@
-import { gzipSync } from "node:zlib";
-import {
-  createHttpClient,
-  NetworkError,
-  sendWithRetry,
-  TargetError,
-  toEpochSeconds,
-  type Host,
-  type HttpResponse,
-  type Refusal,
-  type RetryPolicy,
-  type Sink,
-} from "@socdefenders/shared";
-import { readAnswer } from "./answer.ts";
+import { TargetError, toEpochSeconds, type Host, type Refusal, type Sink } from "@socdefenders/shared";
 import type { SplunkConfig } from "./config.ts";
+import { cutBatches, cutPieces, type Encoded } from "./hec/batch.ts";
+import { createHecClient, type HecTiming } from "./hec/client.ts";
 import type { SplunkEvent } from "./mapping.ts";
 
-const mostEventsInBatch = 5000;
+type Batch = readonly Encoded<SplunkEvent>[];
+type Refusals = readonly Refusal<SplunkEvent>[];
 
-/** An event and the envelope HEC takes it in, serialised once. */
-interface Encoded {
-  readonly item: SplunkEvent;
-  readonly json: string;
-}
+// Behind a refused event the rest goes in pieces of this size: each further refusal repeats one piece, not all that is left.
+const pieceSize = 50;
 
 /**
- * Sends events to the HTTP Event Collector's `/services/collector/event`, gzipped, in batches cut by bytes and count. Answers are read
- * by HEC code: an event it refuses is set aside and the rest of its batch is sent again.
+ * Sends events to the HTTP Event Collector's `/services/collector/event`, gzipped, in batches cut by bytes and count, several at a time.
+ * An event it refuses is set aside and the rest of its batch is sent again: whether Splunk indexed the events before the refused one is
+ * not documented, so they may be there twice; searches take one per `key` and `modified`.
  */
-export function createSink(config: SplunkConfig, { userAgent, log }: Host, retryPolicy?: RetryPolicy): Sink<SplunkEvent> {
-  const http = createHttpClient({ ca: config.ca, userAgent, log });
-  const url = new URL("/services/collector/event", config.endpoint);
-  const where = `POST ${url.href}`;
+export function createSink(config: SplunkConfig, host: Host, timing?: Partial<HecTiming>): Sink<SplunkEvent> {
+  const client = createHecClient(config, host, timing);
 
-  async function post(body: string, signal: AbortSignal): Promise<HttpResponse> {
-    const headers = {
-      authorization: `Splunk ${config.token.reveal()}`,
-      "content-type": "application/json",
-      "content-encoding": "gzip",
-    };
-    try {
-      return await sendWithRetry(http, { method: "POST", url, headers, body: gzipSync(body, { level: 1 }), signal }, retryPolicy);
-    } catch (cause) {
-      if (!(cause instanceof NetworkError)) throw cause;
-      throw new TargetError(`Splunk cannot be reached: ${cause.message}`, {
-        remedy:
-          "Check splunk.endpoint, that HEC is enabled, and splunk.ca_file. What was not confirmed is sent again by the next run.",
-        cause,
-      });
-    }
+  async function deliver(batch: Batch, signal: AbortSignal): Promise<Refusals> {
+    const [first] = batch;
+    if (first === undefined) return [];
+    const outcome = await client.post(batch.map(({ json }) => json).join("\n"), signal);
+    if (outcome.kind === "accepted") return [];
+    if (outcome.kind === "no-data") throw confused("events are answered as no data");
+    const reason = outcome.kind === "too-large" ? "HTTP 413: larger than Splunk takes" : outcome.reason;
+    if (batch.length === 1) return [{ item: first.item, reason }];
+    // Which event is meant is not said: halves find it.
+    const place = outcome.kind === "too-large" ? undefined : outcome.place;
+    if (place === undefined) return deliverEach(halves(batch), signal);
+    const refused = batch[place];
+    if (refused === undefined) throw confused(`${reason}, about an event that was not sent`);
+    const others = [batch.slice(0, place), ...cutPieces(batch.slice(place + 1), pieceSize)];
+    return [{ item: refused.item, reason }, ...(await deliverEach(others, signal))];
   }
 
-  async function deliver(batch: readonly Encoded[], signal: AbortSignal): Promise<readonly Refusal<SplunkEvent>[]> {
-    if (batch.length === 0) return [];
-    const verdict = readAnswer(await post(batch.map(({ json }) => json).join("\n"), signal), where);
-    switch (verdict.kind) {
-      case "accepted":
-        return [];
-      case "failed":
-        throw verdict.error;
-      case "event-refused": {
-        const refused = batch[verdict.place];
-        if (refused === undefined)
-          throw new TargetError(`${where}: ${verdict.reason}`, { remedy: "Report this answer of Splunk." });
-        const rest = batch.filter((encoded) => encoded !== refused);
-        return [{ item: refused.item, reason: verdict.reason }, ...(await deliver(rest, signal))];
-      }
-      case "too-large": {
-        const [only] = batch;
-        if (batch.length === 1 && only !== undefined) return [{ item: only.item, reason: "HTTP 413: larger than Splunk takes" }];
-        const middle = Math.ceil(batch.length / 2);
-        return [...(await deliver(batch.slice(0, middle), signal)), ...(await deliver(batch.slice(middle), signal))];
-      }
-    }
+  async function deliverEach(batches: Iterable<Batch>, signal: AbortSignal): Promise<Refusals> {
+    const refusals: Refusal<SplunkEvent>[] = [];
+    for (const batch of batches) refusals.push(...(await deliver(batch, signal)));
+    return refusals;
   }
 
   return {
     async check(signal) {
       // An empty body is answered 400, code 5 (no data), once address and token are right. The index is proven by the first event only.
-      const response = await post("", signal);
-      if (/"code"\s*:\s*5\b/.test(response.text)) return;
-      const verdict = readAnswer(response, where);
-      if (verdict.kind === "accepted") return;
-      throw verdict.kind === "failed" ? verdict.error : unexpected(response.status);
+      const { kind } = await client.post("", signal);
+      if (kind !== "no-data" && kind !== "accepted") throw confused(`an empty request is answered as ${kind}`);
     },
     async write(items, signal) {
-      const refusals: Refusal<SplunkEvent>[] = [];
-      for (const batch of cutBatches(
-        items.map((item) => encode(item, config.index)),
-        config.batchBytes,
-      )) {
-        refusals.push(...(await deliver(batch, signal)));
-      }
-      return refusals;
+      // The workers share one generator: each takes the next batch when its last one is confirmed. The first failure ends them all.
+      const batches = cutBatches(encodeAll(items, config.index), config.batchBytes);
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
+      const workers = Array.from({ length: config.concurrency }, async () => {
+        try {
+          return await deliverEach(batches, either);
+        } catch (error) {
+          failed.abort(error);
+          throw error;
+        }
+      });
+      const results = await Promise.allSettled(workers);
+      signal.throwIfAborted();
+      failed.signal.throwIfAborted();
+      return results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
     },
-    close: () => http.close(),
+    close: () => client.close(),
   };
 }
 
-function unexpected(status: number): TargetError {
-  return new TargetError(`an empty request is answered as a refused event (HTTP ${status})`, {
-    remedy: "Check splunk.endpoint and what lies between: something changes the requests on their way to the HTTP Event Collector.",
+function halves(batch: Batch): readonly Batch[] {
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
+}
+
+function confused(what: string): TargetError {
+  return new TargetError(`the HTTP Event Collector answers strangely: ${what}`, {
+    remedy: "Check the HEC address and what lies between: something changes the requests on their way.",
   });
 }
 
-function encode(item: SplunkEvent, index: string | undefined): Encoded {
-  const envelope = {
+function* encodeAll(items: readonly SplunkEvent[], index: string | undefined): Generator<Encoded<SplunkEvent>> {
+  for (const item of items) yield { item, json: JSON.stringify(toEnvelope(item, index)) };
+}
+
+/** The envelope HEC takes; `fields` are indexed, so that `tstats` finds them. No host: Splunk names the sender. */
+function toEnvelope(item: SplunkEvent, index: string | undefined): Record<string, unknown> {
+  const { indicator_id, ioc_type, ioc_value, revoked } = item;
+  return {
     time: toEpochSeconds(item.modified),
     source: `socdefenders:${item.collection}`,
     sourcetype: "socdefenders:indicator",
     index,
     event: item,
+    fields: { indicator_id, ioc_type, ioc_value, revoked: String(revoked) },
   };
-  return { item, json: JSON.stringify(envelope) };
-}
-
-/** Batches within both limits; an event that is larger than the limit goes alone, so that Splunk and not we decide about it. */
-function* cutBatches(events: readonly Encoded[], maximumBytes: number): Generator<readonly Encoded[]> {
-  let batch: Encoded[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = Buffer.byteLength(event.json) + 1;
-    if (batch.length > 0 && (bytes + size > maximumBytes || batch.length >= mostEventsInBatch)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(event);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
 }

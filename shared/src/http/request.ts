@@ -37,6 +37,8 @@ export interface HttpResponse {
   readonly status: number;
   /** A header's value by lower-case name, the first one where it came several times. */
   header(name: string): string | undefined;
+  /** Every value of a header, `set-cookie` for instance. */
+  headerValues(name: string): readonly string[];
   /** The body, decompressed, as UTF-8. */
   readonly text: string;
 }
@@ -78,7 +80,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           dispatcher: await dispatcher(),
         });
         const text = await readBody(response, method, url);
-        return { status: response.statusCode, text, header: (name) => firstValue(response.headers[name]) };
+        const headerValues = (name: string): string[] => [response.headers[name] ?? []].flat();
+        return { status: response.statusCode, text, header: (name) => headerValues(name)[0], headerValues };
       } catch (error) {
         signal?.throwIfAborted();
         throw toNetworkError(error, method, url);

@@ -1,0 +1,29 @@
+/** An event in the envelope HEC takes it in, serialised once. */
+export interface Encoded<Item> {
+  readonly item: Item;
+  readonly json: string;
+}
+
+const mostEventsInBatch = 5000;
+
+/** Batches within both limits; an event that is larger than the limit goes alone, so that Splunk and not we decide about it. */
+export function* cutBatches<Item>(events: Iterable<Encoded<Item>>, maximumBytes: number): Generator<readonly Encoded<Item>[]> {
+  let batch: Encoded<Item>[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = Buffer.byteLength(event.json) + 1;
+    if (batch.length > 0 && (bytes + size > maximumBytes || batch.length >= mostEventsInBatch)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(event);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Pieces of at most `size` events. */
+export function* cutPieces<Item>(events: readonly Encoded<Item>[], size: number): Generator<readonly Encoded<Item>[]> {
+  for (let start = 0; start < events.length; start += size) yield events.slice(start, start + size);
+}
