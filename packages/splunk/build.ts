@@ -6,7 +6,7 @@ import { createGzip } from "node:zlib";
 import { version } from "@socdefenders/shared";
 import { build } from "esbuild";
 import { pack, type Pack } from "tar-stream";
-import { inputArguments, schemeXml } from "./src/modular-input.ts";
+import { inputArguments, schemeXml } from "./src/scheme.ts";
 
 // The add-on as Splunk installs it: the same files, order, owners, modes and times in every build, and no binary.
 // `node build.ts [DIRECTORY]` writes it there, into `dist` by default.
@@ -41,6 +41,8 @@ async function generated(): Promise<[string, Buffer][]> {
     format: "esm",
     target: "node22",
     legalComments: "eof",
+    // Only needed for character sets that HEC never answers in; needle does without it.
+    external: ["iconv-lite"],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   const spec = inputArguments.map(({ name, description }) => `${name} = <string>\n* ${description}.\n`);

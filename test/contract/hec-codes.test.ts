@@ -165,7 +165,7 @@ describe("set aside", () => {
         await hec.close();
         expect(new Set(refusals.map(({ item }) => item.indicator_id))).toEqual(bad);
         expect(hec.events()).toHaveLength(300 - bad.size);
-        if (isNamed) expect(sent).toBeLessThanOrEqual(300 * 2 + bad.size * 50);
+        expect(sent).toBeLessThanOrEqual(isNamed ? 300 * 2 + bad.size * 50 : 300 * 2 + bad.size * 600);
       }),
       { numRuns: 15 },
     );

@@ -1,193 +1,376 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import {
-  createCertificate,
-  listen,
-  readRecords,
-  sampleBytes,
-  sendJson,
-  simulatedKeys,
-  startFeed,
-  startHec,
-  type HecAnswer,
-} from "@socdefenders/simulator";
-import { version } from "@socdefenders/shared";
-import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
-
-const folder = fileURLToPath(new URL("../../packages/splunk/", import.meta.url));
-const records = readRecords(sampleBytes()).slice(0, 400);
-const hecToken = "packaged-hec-token";
-const sessionKey = "session-key-of-splunkd";
-let apps: string;
+import { secrets, startHost, startInput, unpackAddOn, type Outcome, type SplunkHost, type StartOptions } from "./splunk-host.ts";
 
 // The packaged add-on is what is tested: built, unpacked, started by its own wrapper with nothing of the workspace near it.
+let program: string;
 beforeAll(() => {
-  apps = temporaryDirectory();
-  execFileSync(process.execPath, ["build.ts", apps], { cwd: folder });
-  execFileSync("tar", ["xzf", join(apps, `TA_socdefenders-${version}.tar.gz`), "-C", apps]);
+  program = join(unpackAddOn(), "bin/socdefenders.sh");
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+const start = (host: SplunkHost, options: StartOptions = {}) =>
+  startInput(program, [], { environment: host.environment, input: host.run, ...options });
+const run = (host: SplunkHost, options?: StartOptions): Promise<Outcome> => start(host, options).ended;
+const validate = (host: SplunkHost): Promise<Outcome> =>
+  startInput(program, ["--validate-arguments"], { environment: host.environment, input: host.validation }).ended;
+const keys = (host: SplunkHost): Set<string> => new Set(host.hec.events().map(({ event }) => (event as { key: string }).key));
+
+function expectNoSecrets({ stdout, stderr }: Outcome): void {
+  for (const secret of Object.values(secrets)) expect(stdout + stderr).not.toContain(secret);
 }
 
-function startInput(
-  args: readonly string[],
-  environment: Record<string, string>,
-  input = "",
-  signal?: AbortSignal,
-): Promise<Outcome> {
-  const program = join(apps, "TA_socdefenders/bin/socdefenders.sh");
-  const child = spawn(program, args, {
-    env: { PATH: "/usr/bin:/bin", LD_LIBRARY_PATH: "/nowhere", ...environment },
-    stdio: "pipe",
+describe("a run", () => {
+  test("delivers every indicator once, nothing on the event stream, and again only what is new", async () => {
+    const host = await startHost();
+    const first = await run(host);
+    expect(first).toMatchObject({ code: 0, stdout: "<stream>\n</stream>\n" });
+    expect(first.stderr).toMatch(/^INFO event=collection_done socdefenders:\/\/main: 400 events delivered.*\n$/);
+    expect(host.hec.events()).toHaveLength(400);
+    for (const event of host.hec.events()) expect(event).not.toHaveProperty("index");
+    expect(JSON.stringify(host.hec.events())).not.toContain("$decideOnStartup");
+    expect(await run(host)).toMatchObject({ code: 0 });
+    expect(host.hec.events()).toHaveLength(400);
+    expectNoSecrets(first);
   });
-  const outcome = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => (outcome.stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (outcome.stderr += chunk.toString()));
-  signal?.addEventListener("abort", () => child.kill());
-  child.stdin.on("error", () => undefined).end(input);
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...outcome })));
-}
 
-/** A splunkd that keeps two secrets, with a certificate of its own authority in a `$SPLUNK_HOME`. */
-async function startSplunkd(): Promise<{ uri: string; home: string }> {
-  const certificate = await createCertificate();
-  const home = temporaryDirectory();
-  mkdirSync(join(home, "etc/auth"), { recursive: true });
-  writeFileSync(join(home, "etc/auth/cacert.pem"), certificate.ca);
-  const secrets: Record<string, string> = { feed: simulatedKeys.pro, hec: hecToken };
-  const server = await listen(
-    (request, response) => {
-      if (request.headers.authorization !== `Splunk ${sessionKey}`) return sendJson(response, 401, { messages: [] });
-      const [, name = ""] = /\/storage\/passwords\/TA_socdefenders:(\w+):\?/.exec(decodeURIComponent(request.url ?? "")) ?? [];
-      const secret = secrets[name];
-      return secret === undefined
-        ? sendJson(response, 404, { messages: [] })
-        : sendJson(response, 200, { entry: [{ name, content: { clear_password: secret } }] });
-    },
-    0,
-    certificate,
-  );
-  onTestFinished(() => server.close());
-  return { uri: server.url, home };
-}
-
-async function setting(parameters: Record<string, string> = {}, intercept?: () => HecAnswer | undefined) {
-  const feed = await startFeed({ records });
-  onTestFinished(() => feed.close());
-  const hec = await startHec({ token: hecToken, intercept });
-  onTestFinished(() => hec.close());
-  const { uri, home } = await startSplunkd();
-  const checkpoints = temporaryDirectory();
-  const all = {
-    feed_endpoint: feed.endpoint,
-    credential: "feed",
-    collections: "soc-defenders-all",
-    start: "1970-01-01T00:00:00Z",
-    hec_endpoint: hec.url,
-    hec_credential: "hec",
-    target_index: "default",
-    ...parameters,
-  };
-  const params = Object.entries(all)
-    .map(([name, value]) => `<param name="${name}">${value}</param>`)
-    .join("");
-  const head = `<server_uri>${uri}</server_uri><session_key>${sessionKey}</session_key><checkpoint_dir>${checkpoints}</checkpoint_dir>`;
-  return {
-    hec,
-    environment: { SOCDEFENDERS_NODE: process.execPath, SPLUNK_HOME: home },
-    run: `<input>${head}<configuration><stanza name="socdefenders://main">${params}</stanza></configuration></input>`,
-    validation: `<items>${head}<item name="main">${params}</item></items>`,
-  };
-}
-
-test("runs as splunkd starts it: every indicator once, nothing on the event stream, and again only what is new", async () => {
-  const { hec, environment, run } = await setting();
-  const first = await startInput([], environment, run);
-  expect(first).toMatchObject({ code: 0, stdout: "<stream></stream>\n" });
-  expect(first.stderr).toMatch(/^INFO event=collection_done socdefenders:\/\/main: 400 events delivered/);
-  expect(hec.events()).toHaveLength(400);
-  expect(hec.events()[0]).not.toHaveProperty("index");
-  expect(await startInput([], environment, run)).toMatchObject({ code: 0 });
-  expect(hec.events()).toHaveLength(400);
-  for (const secret of [simulatedKeys.pro, hecToken, sessionKey]) expect(first.stdout + first.stderr).not.toContain(secret);
-});
-
-test("holds back what min_confidence and ioc_types leave out, and says what is wrong with them", async () => {
-  const { hec, environment, run } = await setting({ min_confidence: "70", ioc_types: "domain, ipv4" });
-  expect(await startInput([], environment, run)).toMatchObject({ code: 0 });
-  const events = hec.events().map(({ event }) => event as { confidence: number; ioc_type: string });
-  expect(events.length).toBeGreaterThan(0);
-  expect(events.filter(({ confidence, ioc_type }) => confidence < 70 || !["domain", "ipv4"].includes(ioc_type))).toEqual([]);
-  const bad = await setting({ min_confidence: "high" });
-  expect((await startInput([], bad.environment, bad.run)).stderr).toMatch(/^ERROR event=failed min_confidence: /);
-});
-
-test("two inputs share a checkpoint directory; the same input twice at a time is refused with 5", async () => {
-  let isFirst = true;
-  let arrived = (): void => undefined;
-  const hanging = new Promise<void>((resolve) => (arrived = resolve));
-  const { environment, run } = await setting({}, () => {
-    if (!isFirst) return undefined;
-    isFirst = false;
-    arrived();
-    return { status: 503, headers: { "retry-after": "60" }, body: { text: "Server is busy", code: 9 } };
+  test("does not wait for an end of standard input", async () => {
+    const host = await startHost();
+    expect(await run(host, { keepsInputOpen: true })).toMatchObject({ code: 0 });
+    expect(host.hec.events()).toHaveLength(400);
   });
-  const stop = new AbortController();
-  const first = startInput([], environment, run, stop.signal);
-  await hanging;
-  const again = await startInput([], environment, run);
-  expect(again).toMatchObject({ code: 5, stderr: expect.stringMatching(/^ERROR event=failed another instance works in/) });
-  expect(await startInput([], environment, run.replace("socdefenders://main", "socdefenders://other"))).toMatchObject({ code: 0 });
-  stop.abort();
-  await first;
-});
 
-test("validates by trying, and says what is wrong in one message", async () => {
-  const good = await setting();
-  expect(await startInput(["--validate-arguments"], good.environment, good.validation)).toEqual({
-    code: 0,
-    stdout: "",
-    stderr: "",
+  test("holds back what min_confidence and ioc_types leave out, and says what is wrong with them", async () => {
+    const host = await startHost({ parameters: { min_confidence: "70", ioc_types: "domain, ipv4" } });
+    expect(await run(host)).toMatchObject({ code: 0 });
+    const events = host.hec.events().map(({ event }) => event as { confidence: number; ioc_type: string });
+    expect(events.length).toBeGreaterThan(0);
+    expect(events.filter(({ confidence, ioc_type }) => confidence < 70 || !["domain", "ipv4"].includes(ioc_type))).toEqual([]);
+    const bad = await startHost({ parameters: { min_confidence: "high" } });
+    expect((await run(bad)).stderr).toMatch(/^ERROR event=failed min_confidence: /);
   });
-  const bad = await setting({ credential: "missing" });
-  const { code, stdout } = await startInput(["--validate-arguments"], bad.environment, bad.validation);
-  expect(code).toBe(1);
-  expect(stdout).toMatch(/^<error><message>the stored credential missing cannot be read: HTTP 404.*<\/message><\/error>\n$/);
-});
 
-test("a failing run leaves with the exit code and a line for splunkd.log", async () => {
-  const { environment, run } = await setting({ collections: "nope" });
-  const { code, stderr } = await startInput([], environment, run);
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/^ERROR event=failed .*no readable collection/);
-});
-
-test("without Node it still registers, and says what is missing", async () => {
-  const without = { PATH: "/nowhere" };
-  const shell = async (mode: string[]) => startInput(mode, { ...without, SOCDEFENDERS_NODE: "/nowhere/node" });
-  const scheme = await startInput(["--scheme"], { SOCDEFENDERS_NODE: process.execPath });
-  expect(scheme.stdout).toBe(readFileSync(join(apps, "TA_socdefenders/bin/scheme.xml"), "utf8"));
-  if (hasNodeInFixedPlaces()) return;
-  expect(await shell(["--validate-arguments"])).toMatchObject({
-    code: 2,
-    stdout: expect.stringContaining("Node.js 22 or newer was not found"),
+  test.each([
+    [{ disabled: "1" }, []],
+    [{}, ["search_head", "shc_member"]],
+  ])("with %j and the roles %j does nothing", async (parameters, roles) => {
+    const host = await startHost({ parameters: { health: "true", ...parameters }, splunkd: { roles } });
+    expect(await run(host)).toMatchObject({ code: 0, stdout: "<stream>\n</stream>\n" });
+    expect(host.hec.events()).toEqual([]);
+    expect(readdirSync(host.checkpoints).filter((name) => name.endsWith(".json"))).toEqual([]);
   });
-});
 
-/** The wrapper also looks in /usr/local/bin and /usr/bin: where a new enough Node is there, it is rightly found. */
-function hasNodeInFixedPlaces(): boolean {
-  return ["/usr/local/bin/node", "/usr/bin/node"].some((path) => {
-    try {
-      return Number(/^v(\d+)/.exec(execFileSync(path, ["--version"], { encoding: "utf8" }))?.[1]) >= 22;
-    } catch {
-      return false;
+  test("goes on where this member of the cluster is its captain, or its roles cannot be read", async () => {
+    const unreadable = ({ path }: { path: string }): number | undefined => (path.endsWith("/info") ? 403 : undefined);
+    for (const splunkd of [{ roles: ["shc_member", "shc_captain"] }, { intercept: unreadable }]) {
+      const host = await startHost({ splunkd });
+      expect(await run(host)).toMatchObject({ code: 0 });
+      expect(host.hec.events()).toHaveLength(400);
     }
   });
-}
+
+  test("two inputs share a checkpoint directory; the same input twice at a time is refused with 5", async () => {
+    let arrived = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (arrived = resolve));
+    const host = await startHost({
+      hec: { intercept: (batch) => (batch === 1 ? (arrived(), "silence") : undefined) },
+    });
+    const first = start(host);
+    await hanging;
+    expect(await run(host)).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/^ERROR event=failed another instance works in/),
+    });
+    expect(await run(host, { input: host.run.replace("socdefenders://main", "socdefenders://other") })).toMatchObject({ code: 0 });
+    first.process.kill();
+    expect(await first.ended).toMatchObject({ code: 143 });
+  });
+
+  test("several stanzas have their turn each, also after one that fails", async () => {
+    const host = await startHost();
+    const [, stanza = ""] = /<configuration>(.*)<\/configuration>/.exec(host.run) ?? [];
+    const broken = stanza.replace("socdefenders://main", "socdefenders://broken").replace("soc-defenders-all", "nope");
+    const outcome = await run(host, { input: host.run.replace(stanza, broken + stanza) });
+    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/ERROR event=failed .*no readable collection/) });
+    expect(host.hec.events()).toHaveLength(400);
+    expect(await run(host, { input: "<input><configuration/></input>" })).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("a failing run leaves with the exit code and a line for splunkd.log", async () => {
+    const host = await startHost({ parameters: { collections: "nope" } });
+    const { code, stderr } = await run(host);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^ERROR event=failed .*no readable collection.*\n$/);
+    expect(await run(host, { input: "no XML" })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ERROR event=failed standard input/),
+    });
+  });
+
+  test("interval = 0: the next start waits until a minute has passed since the last poll", async () => {
+    const host = await startHost({ parameters: { interval: "0" } });
+    expect(await run(host)).toMatchObject({ code: 0 });
+    const waiting = start(host);
+    await new Promise<void>((resolve) => {
+      waiting.process.stderr.on("data", (chunk: Buffer) => {
+        if (chunk.toString().startsWith("INFO event=waiting")) resolve();
+      });
+    });
+    waiting.process.kill();
+    expect(await waiting.ended).toMatchObject({ code: 143 });
+  });
+});
+
+describe("stopping", () => {
+  test("SIGTERM and SIGINT leave at once, with the position of what was confirmed", async () => {
+    for (const [signal, code] of [
+      ["SIGTERM", 143],
+      ["SIGINT", 130],
+    ] as const) {
+      let arrived = (): void => undefined;
+      const hanging = new Promise<void>((resolve) => (arrived = resolve));
+      const host = await startHost({
+        parameters: { page_size: "100" },
+        hec: { intercept: (batch) => (batch === 3 ? (arrived(), "silence") : undefined) },
+      });
+      const started = start(host);
+      await hanging;
+      const before = performance.now();
+      started.process.kill(signal);
+      expect(await started.ended).toMatchObject({ code });
+      expect(performance.now() - before).toBeLessThan(5000);
+      expect(readdirSync(host.checkpoints).filter((name) => name.endsWith(".json"))).toHaveLength(1);
+      expect(await run(host)).toMatchObject({ code: 0 });
+      // Had the position not been saved, the first pages would be there twice.
+      expect(host.hec.events()).toHaveLength(400);
+    }
+  });
+
+  test("a splunkd that reads no more, or is gone, ends an input that writes to it; nothing is lost", async () => {
+    const host = await startHost({ parameters: { output: "stdout" } });
+    const deaf = start(host, { isDeaf: true });
+    // The pipe holds 64 KB; the rest waits for a reader until the process is told to leave.
+    await new Promise<void>((resolve) => deaf.process.stdout.once("readable", resolve));
+    deaf.process.kill();
+    expect(await deaf.ended).toMatchObject({ code: 143 });
+    const gone = start(host);
+    gone.process.stdout.destroy();
+    expect(await gone.ended).toMatchObject({ code: 143 });
+    const { stdout } = await run(host);
+    expect(stdout.match(/<event /g)).toHaveLength(400);
+  });
+
+  test("kill −9 anywhere: nothing is lost, and no more than a page is there twice", async () => {
+    for (const killedAt of [1, 2, 4]) {
+      for (const point of ["intercept", "interceptAnswer"] as const) {
+        let kill = (): unknown => undefined;
+        let isArmed = true;
+        const fault = (batch: number): "silence" | undefined => {
+          if (!isArmed || batch !== killedAt) return undefined;
+          isArmed = false;
+          kill();
+          return "silence";
+        };
+        const host = await startHost({ parameters: { page_size: "100" }, hec: { [point]: fault } });
+        const started = start(host);
+        kill = () => started.process.kill("SIGKILL");
+        await started.ended;
+        expect(await run(host)).toMatchObject({ code: 0 });
+        expect(keys(host).size).toBe(400);
+        expect(host.hec.events().length).toBeLessThanOrEqual(500);
+      }
+    }
+  }, 60_000);
+});
+
+describe("output = stdout", () => {
+  test("events come as XML that splunkd takes, once, and hec is not needed", async () => {
+    const host = await startHost({
+      parameters: { output: "stdout", hec_endpoint: "", hec_credential: "", target_index: "threats", health: "true" },
+    });
+    const { code, stdout } = await run(host);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^<stream>\n(?:<event stanza="socdefenders:\/\/main">.*<\/event>\n)+<\/stream>\n$/);
+    expect(stdout).toMatch(
+      /<event stanza="[^"]+"><time>\d{10}\.\d{3}<\/time><source>socdefenders:soc-defenders-all<\/source><sourcetype>socdefenders:indicator<\/sourcetype><index>threats<\/index><data>\{/,
+    );
+    // eslint-disable-next-line no-control-regex -- what XML 1.0 forbids
+    expect(stdout).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
+    expect(stdout.match(/<event /g)).toHaveLength(400);
+    expect(host.hec.events()).toEqual([]);
+    expect((await run(host)).stdout).toBe("<stream>\n</stream>\n");
+  });
+});
+
+describe("health = true", () => {
+  test("tells of each collection, each reason and each failed run, and fails none", async () => {
+    const host = await startHost({ parameters: { health: "true", min_confidence: "70" } });
+    const outcome = await run(host);
+    expect(outcome).toMatchObject({ code: 0, stderr: expect.not.stringContaining("WARN") });
+    const health = host.hec.events().filter(({ sourcetype }) => sourcetype === "socdefenders:health");
+    const delivered = host.hec.events().length - health.length;
+    expect(health.map(({ event }) => event)).toEqual([
+      expect.objectContaining({
+        kind: "run",
+        status: "done",
+        input: "socdefenders://main",
+        collection: "soc-defenders-all",
+        delivered,
+      }),
+      expect.objectContaining({ kind: "skipped", count: 1, reason: "identity objects are not sent to Splunk" }),
+      expect.objectContaining({ kind: "skipped", count: expect.any(Number), reason: expect.stringMatching(/confidence/) }),
+    ]);
+    expect(health[0]?.event).toMatchObject({
+      lag_s: expect.any(Number),
+      duration_ms: expect.any(Number),
+      version: expect.any(String),
+    });
+    expect(Number(health[0]?.time)).toBeGreaterThan(1_700_000_000);
+    expectNoSecrets(outcome);
+  });
+
+  test("a Splunk that takes no health events does not fail the run; the log says so", async () => {
+    const host = await startHost({
+      parameters: { health: "true" },
+      hec: {
+        intercept: (_, events) =>
+          events[0]?.sourcetype === "socdefenders:health" ? { status: 503, body: "<html>busy</html>" } : undefined,
+      },
+    });
+    expect(await run(host)).toMatchObject({ code: 0, stderr: expect.stringMatching(/WARN event=health_not_sent .*HTTP 503/) });
+    expect(host.hec.events()).toHaveLength(400);
+  });
+
+  test("a run that reaches no collection says why", async () => {
+    const host = await startHost({ parameters: { health: "true", collections: "nope" } });
+    expect(await run(host)).toMatchObject({ code: 2 });
+    expect(host.hec.events().map(({ event }) => event)).toEqual([
+      expect.objectContaining({ kind: "run", status: "failed", message: expect.stringContaining("no readable collection") }),
+    ]);
+  });
+
+  test("with acknowledgement on the token, health events go on a channel of their own", async () => {
+    const host = await startHost({ parameters: { health: "true" }, hec: { acknowledgement: true } });
+    expect(await run(host)).toMatchObject({ code: 0, stderr: expect.not.stringContaining("WARN") });
+    expect(host.hec.events().filter(({ sourcetype }) => sourcetype === "socdefenders:health")).toHaveLength(2);
+  });
+});
+
+describe("kv_store = true", () => {
+  test("writes one document an event, keeps when it was first seen, and moves the position only after it", async () => {
+    let isFailing = true;
+    const intercept = ({ path }: { path: string }) => (isFailing && path.endsWith("/batch_save") ? 400 : undefined);
+    const host = await startHost({ parameters: { kv_store: "true" }, splunkd: { intercept } });
+    expect(await run(host)).toMatchObject({ code: 4, stderr: expect.stringContaining("batch_save: HTTP 400") });
+    expect(host.splunkd.documents().size).toBe(0);
+    isFailing = false;
+    expect(await run(host)).toMatchObject({ code: 0 });
+    expect(new Set(host.splunkd.documents().keys())).toEqual(keys(host));
+    const [document] = host.splunkd.documents().values();
+    expect(document).toMatchObject({
+      indicator_id: expect.stringMatching(/^indicator--/),
+      ioc_value: expect.any(String),
+      weight: expect.any(Number),
+      modified_epoch: expect.any(Number),
+      first_seen_here: expect.any(Number),
+      revoked: expect.any(Boolean),
+      collection: "soc-defenders-all",
+    });
+    expect(document?.["ioc_value"]).toBe(String(document?.["value_raw"]).toLowerCase());
+    expect(document).not.toHaveProperty("suppressed");
+  });
+
+  test.each([
+    [{ collections: [] }, /Install socdefenders_app/],
+    [{ intercept: ({ path }: { path: string }) => (path.includes("/collections/") ? 403 : undefined) }, /write permission/],
+  ])("validation says what it lacks", async (splunkd, remedy) => {
+    const host = await startHost({ parameters: { kv_store: "true" }, splunkd });
+    expect(await validate(host)).toMatchObject({ code: 1, stdout: expect.stringMatching(remedy) });
+  });
+});
+
+describe("--validate-arguments", () => {
+  test("tries feed and HEC for real and says nothing when all is well", async () => {
+    const host = await startHost({ parameters: { health: "true" } });
+    expect(await validate(host)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(host.hec.events()).toEqual([]);
+  });
+
+  test.each([
+    [{ credential: "missing" }, /the stored credential missing cannot be read: HTTP 404/],
+    [{ hec_endpoint: "" }, /hec\.endpoint is missing/],
+    [{ output: "file" }, /output: &#34;file&#34; is not known\. Write output as hec or stdout\./],
+    [{ kv_store: "maybe" }, /kv_store: .* Write kv_store as true or false/],
+    [{ hec_endpoint: "http://splunk.example:8088" }, /would send the credential in clear/],
+    [{ collections: "nope" }, /no readable collection/],
+  ])("%j is one clear message", async (parameters, message) => {
+    const outcome = await validate(await startHost({ parameters }));
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringMatching(message) });
+    expect(outcome.stdout).toMatch(/^<error><message>[^<]+<\/message><\/error>\n$/);
+    expectNoSecrets(outcome);
+  });
+});
+
+describe("the wrapper", () => {
+  /** A directory with a `node` that says it is of this version. */
+  function pretendedNode(version: string): string {
+    const path = join(temporaryDirectory(), "node");
+    writeFileSync(
+      path,
+      `#!/bin/sh\n[ "$1" = --version ] && echo ${version} || echo "started: $NODE_OPTIONS$LD_LIBRARY_PATH$OPENSSL_CONF"\n`,
+    );
+    chmodSync(path, 0o755);
+    return path;
+  }
+  const wrapper = (args: readonly string[], environment: Record<string, string>): Promise<Outcome> =>
+    startInput(program, args, { environment }).ended;
+
+  test("prints the scheme, with Node and without", async () => {
+    const { stdout, code } = await wrapper(["--scheme"], { SOCDEFENDERS_NODE: process.execPath });
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(program.replace("socdefenders.sh", "scheme.xml"), "utf8"));
+  });
+
+  test.each(["v22.19.0", "v22.21.3", "v24.0.0", "v30.1.0"])(
+    "starts Node %s without splunkd's libraries and options",
+    async (version) => {
+      const environment = {
+        SOCDEFENDERS_NODE: pretendedNode(version),
+        NODE_OPTIONS: "--bad",
+        OPENSSL_CONF: "/bad",
+        LD_PRELOAD: "",
+      };
+      expect(await wrapper([], environment)).toMatchObject({ code: 0, stdout: "started: \n" });
+    },
+  );
+
+  test.each(["v8.1.0", "v20.19.0", "v22.9.0", "v22.18.5"])("does not start Node %s", async (version) => {
+    const { stdout } = await wrapper([], { SOCDEFENDERS_NODE: pretendedNode(version), PATH: "/bin:/usr/bin" });
+    expect(stdout).not.toContain("started");
+  });
+
+  test("finds Node by local/node-path of the add-on", async () => {
+    const addOn = unpackAddOn();
+    mkdirSync(join(addOn, "local"));
+    writeFileSync(join(addOn, "local/node-path"), `${pretendedNode("v24.1.0")}\n`);
+    expect(await startInput(join(addOn, "bin/socdefenders.sh"), []).ended).toMatchObject({ stdout: "started: \n" });
+  });
+
+  test.skipIf(["/usr/local/bin/node", "/opt/node/bin/node"].some((path) => existsSync(path)))(
+    "without Node it still registers, and says what is missing in each mode",
+    async () => {
+      // No directory with a node: cat, dirname and the shell's own commands are all the wrapper needs.
+      const tools = temporaryDirectory();
+      for (const tool of ["cat", "dirname"]) {
+        writeFileSync(join(tools, tool), `#!/bin/sh\nexec /bin/${tool} "$@"\n`);
+        chmodSync(join(tools, tool), 0o755);
+      }
+      const environment = { PATH: tools, SOCDEFENDERS_NODE: "/nowhere/node" };
+      expect((await wrapper(["--scheme"], environment)).stdout).toMatch(/^<scheme>/);
+      const missing = expect.stringContaining("Node.js 22.19 or newer was not found");
+      expect(await wrapper(["--validate-arguments"], environment)).toMatchObject({ code: 2, stdout: missing });
+      expect(await wrapper([], environment)).toMatchObject({ code: 2, stderr: missing, stdout: "" });
+    },
+  );
+});

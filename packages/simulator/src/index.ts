@@ -21,4 +21,5 @@ export { startOpencti, type OpenctiOptions, type RunningOpencti } from "./openct
 export { checkOpenctiDocument } from "./opencti-schema.ts";
 export { readRecords, type FeedRecord } from "./records.ts";
 export { sampleBytes } from "./sample.ts";
+export { startSplunkd, type KvDocument, type RunningSplunkd, type SplunkdOptions, type SplunkdRequest } from "./splunkd.ts";
 export { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";

@@ -1,40 +1,23 @@
-import { readFileSync } from "node:fs";
-import {
-  ConfigurationError,
-  createHttpClient,
-  createSecret,
-  NetworkError,
-  printable,
-  userAgent,
-  type Secret,
-} from "@socdefenders/shared";
+import { ConfigurationError, createSecret, NetworkError, type Secret } from "@socdefenders/shared";
 import { z } from "zod";
-import type { ModularInput } from "./modular-input.ts";
+import type { Splunkd } from "./splunkd.ts";
 
 const realm = "TA_socdefenders";
 
-/**
- * Reads a secret from splunkd's `storage/passwords` with the session key the modular input was given. splunkd's certificate must be
- * signed by the authority in `$SPLUNK_HOME/etc/auth`; its name is not checked, since the default one names no host.
- */
-export async function readCredential(name: string, input: ModularInput, splunkHome: string, signal: AbortSignal): Promise<Secret> {
-  const url = new URL(
-    `/servicesNS/nobody/${realm}/storage/passwords/${encodeURIComponent(`${realm}:${name}:`)}?output_mode=json`,
-    input.serverUri,
-  );
-  const http = createHttpClient({ ca: readAuthority(splunkHome), anyName: true, userAgent });
+/** Reads a secret from splunkd's `storage/passwords`. Throws ConfigurationError where it is not there or may not be read. */
+export async function readCredential(name: string, splunkd: Splunkd, signal: AbortSignal): Promise<Secret> {
+  const path = `/servicesNS/nobody/${realm}/storage/passwords/${encodeURIComponent(`${realm}:${name}:`)}`;
   try {
-    const headers = { authorization: `Splunk ${createSecret(input.sessionKey).reveal()}` };
-    const { status, text } = await http.send({ method: "GET", url, headers, signal });
-    if (status !== 200) throw notReadable(name, `HTTP ${status} from ${printable(url)}`);
+    const { status, text } = await splunkd.get(`${path}?output_mode=json`, signal);
+    if (status !== 200) throw notReadable(name, `HTTP ${status} from ${splunkd.uri}${path}`);
     const [entry] = entriesSchema.parse(JSON.parse(text)).entry;
     if (entry === undefined) throw notReadable(name, "no such entry");
     return createSecret(entry.content.clear_password);
   } catch (cause) {
+    // What is no JSON, or other JSON, is not shown: it may hold the secret.
+    if (cause instanceof z.ZodError || cause instanceof SyntaxError) throw notReadable(name, "splunkd answers something else");
     if (cause instanceof NetworkError) throw notReadable(name, cause.message, cause);
     throw cause;
-  } finally {
-    await http.close();
   }
 }
 
@@ -45,16 +28,4 @@ function notReadable(name: string, reason: string, cause?: unknown): Configurati
   });
 }
 
-function readAuthority(splunkHome: string): string {
-  const path = `${splunkHome}/etc/auth/cacert.pem`;
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new ConfigurationError(`splunkd's certificate authority cannot be read: ${(cause as Error).message}`, {
-      remedy: "Run the input by splunkd, which sets SPLUNK_HOME, and make that file readable for its user.",
-      cause,
-    });
-  }
-}
-
-const entriesSchema = z.object({ entry: z.array(z.object({ content: z.object({ clear_password: z.string() }) })) });
+const entriesSchema = z.object({ entry: z.array(z.object({ content: z.object({ clear_password: z.string().min(1) }) })) });

@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { ConfigurationError } from "@socdefenders/shared";
 import sax from "sax";
 
@@ -15,17 +16,62 @@ export interface Stanza {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+const largestCharacters = 10_000_000;
+
 /**
- * Reads the `<input>` document of a run or the `<items>` document of a validation (Splunk, "Create a modular input"). The byte order
- * mark decides about the encoding, since documents are seen that declare another one than they have. Throws ConfigurationError.
+ * Reads the `<input>` document of a run or the `<items>` document of a validation (Splunk, "Create a modular input") until it is closed
+ * or the bytes end, whichever comes first: splunkd may keep the pipe open. Throws ConfigurationError.
  */
-export function parseModularInput(bytes: Uint8Array): ModularInput {
+export async function readModularInput(bytes: AsyncIterable<Uint8Array>): Promise<ModularInput> {
+  const reader = createReader();
+  const decode = createDecoder();
+  for await (const chunk of bytes) {
+    reader.write(decode(chunk));
+    if (reader.isClosed()) return reader.result();
+  }
+  reader.write(decode());
+  return reader.end();
+}
+
+/**
+ * The byte order mark decides about the encoding, since documents are seen that declare another one than they have. Without bytes
+ * it is the end.
+ */
+function createDecoder(): (chunk?: Uint8Array) => string {
+  let start = Buffer.alloc(0);
+  let decoder: TextDecoder | undefined;
+  return (chunk) => {
+    if (decoder !== undefined) return decoder.decode(chunk, { stream: chunk !== undefined });
+    start = Buffer.concat([start, chunk ?? Buffer.alloc(0)]);
+    if (chunk !== undefined && start.length < 2) return "";
+    const [first, second] = start;
+    const encoding = first === 0xfe && second === 0xff ? "utf-16be" : first === 0xff && second === 0xfe ? "utf-16le" : "utf-8";
+    decoder = new TextDecoder(encoding);
+    return decoder.decode(start, { stream: chunk !== undefined });
+  };
+}
+
+interface Reader {
+  write(text: string): void;
+  /** The root element was closed. */
+  isClosed(): boolean;
+  result(): ModularInput;
+  /** The same at the end of the bytes; throws where the document is cut off. */
+  end(): ModularInput;
+}
+
+/** A strict streaming parser that expands no entity but XML's own five, so that a document cannot grow. */
+function createReader(): Reader {
   const found = { server_uri: "", session_key: "", checkpoint_dir: "" };
   const stanzas: { name: string; parameters: Record<string, string> }[] = [];
   const parser = sax.parser(true);
   let text = "";
   let parameter = "";
+  let depth = 0;
+  let isClosed = false;
+  let characters = 0;
   parser.onopentag = ({ name, attributes }) => {
+    depth += 1;
     text = "";
     const { name: given = "" } = attributes;
     const named = typeof given === "string" ? given : given.value;
@@ -34,6 +80,8 @@ export function parseModularInput(bytes: Uint8Array): ModularInput {
   };
   parser.ontext = parser.oncdata = (piece) => (text += piece);
   parser.onclosetag = (name) => {
+    depth -= 1;
+    isClosed = depth === 0;
     const parameters = stanzas.at(-1)?.parameters;
     if (name === "server_uri" || name === "session_key" || name === "checkpoint_dir") found[name] = text.trim();
     else if (name === "param" && parameters !== undefined) parameters[parameter] = text.trim();
@@ -44,80 +92,33 @@ export function parseModularInput(bytes: Uint8Array): ModularInput {
   };
   parser.onerror = (cause) => {
     // The content may hold a session key: only the parser's own first line is told.
-    throw new ConfigurationError(`standard input is not the XML that splunkd sends: ${cause.message.split("\n")[0]}`, {
-      remedy: "This program is started by splunkd as a modular input; see README.txt for running it by hand.",
-      cause,
-    });
+    throw notInput(cause.message.split("\n")[0] ?? "", cause);
   };
-  parser.write(decode(bytes)).close();
-  return { serverUri: found.server_uri, sessionKey: found.session_key, checkpointDirectory: found.checkpoint_dir, stanzas };
+  const result = (): ModularInput => ({
+    serverUri: found.server_uri,
+    sessionKey: found.session_key,
+    checkpointDirectory: found.checkpoint_dir,
+    stanzas,
+  });
+  return {
+    write(piece) {
+      characters += piece.length;
+      if (characters > largestCharacters) throw notInput(`more than ${largestCharacters} characters`);
+      parser.write(piece);
+    },
+    isClosed: () => isClosed,
+    result,
+    end() {
+      parser.close();
+      if (!isClosed) throw notInput("nothing there");
+      return result();
+    },
+  };
 }
 
-function decode(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  const encoding = first === 0xfe && second === 0xff ? "utf-16be" : first === 0xff && second === 0xfe ? "utf-16le" : "utf-8";
-  return new TextDecoder(encoding).decode(bytes);
-}
-
-interface Argument {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly isRequired: boolean;
-}
-
-const argument = (name: string, title: string, description: string, isRequired = false): Argument => ({
-  name,
-  title,
-  description,
-  isRequired,
-});
-
-/** The parameters of an input stanza, in the order of the form that Splunk Web makes of them. */
-export const inputArguments: readonly Argument[] = [
-  argument("feed_endpoint", "Feed address", "TAXII 2.1 discovery URL, for instance https://socdefenders.ai/api/taxii2/", true),
-  argument("auth", "Feed authentication", "bearer (default) or x-api-key"),
-  argument("credential", "Feed credential", "Name of the stored credential (realm TA_socdefenders) that holds the API key", true),
-  argument("feed_ca_file", "Feed authority", "Path of a PEM file, where a private authority signed the feed's certificate"),
-  argument("collections", "Collections", "Ids, aliases or titles, comma-separated; * (default) is all readable ones"),
-  argument("start", "Start", "How far back the first run reaches: a duration like P30D (default) or an RFC 3339 time"),
-  argument("min_confidence", "Minimum confidence", "0 to 100; indicators with less, or with none given, are held back"),
-  argument(
-    "ioc_types",
-    "Types",
-    "Only these, comma-separated: ipv4, ipv6, cidr, domain, url, email, md5, sha1, sha256, sha512, cve",
-  ),
-  argument("hec_endpoint", "HEC address", "HTTP Event Collector, for instance https://splunk:8088", true),
-  argument(
-    "hec_credential",
-    "HEC credential",
-    "Name of the stored credential (realm TA_socdefenders) that holds the HEC token",
-    true,
-  ),
-  argument("hec_ca_file", "HEC authority", "Path of a PEM file, where a private authority signed HEC's certificate"),
-  argument("target_index", "Index", "Index to write to; empty leaves the choice to the HEC token"),
-  argument("page_size", "Page size", "Objects asked for in one request, 10 to 1000 (default)"),
-];
-
-/** The answer to `--scheme`. */
-export function schemeXml(): string {
-  const args = inputArguments.map(
-    ({ name, title, description, isRequired }) =>
-      `<arg name="${name}"><title>${escapeXml(title)}</title><description>${escapeXml(description)}</description>` +
-      `<data_type>string</data_type><required_on_edit>false</required_on_edit><required_on_create>${isRequired}</required_on_create></arg>`,
-  );
-  return (
-    "<scheme><title>SOC Defenders</title><description>SOC Defenders threat intelligence by TAXII 2.1</description>" +
-    "<use_external_validation>true</use_external_validation><use_single_instance>false</use_single_instance>" +
-    `<streaming_mode>xml</streaming_mode><endpoint><args>${args.join("")}</args></endpoint></scheme>\n`
-  );
-}
-
-/** The answer to `--validate-arguments` where something is wrong. */
-export function errorXml(message: string): string {
-  return `<error><message>${escapeXml(message)}</message></error>\n`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+function notInput(reason: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(`standard input is not the XML that splunkd sends: ${reason}`, {
+    remedy: "This program is started by splunkd as a modular input; see README.txt for running it by hand.",
+    cause,
+  });
 }

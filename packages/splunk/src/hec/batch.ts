@@ -7,12 +7,16 @@ export interface Encoded<Item> {
 const mostEventsInBatch = 5000;
 
 /** Batches within both limits; an event that is larger than the limit goes alone, so that Splunk and not we decide about it. */
-export function* cutBatches<Item>(events: Iterable<Encoded<Item>>, maximumBytes: number): Generator<readonly Encoded<Item>[]> {
+export function* cutBatches<Item>(
+  events: Iterable<Encoded<Item>>,
+  maximumBytes: number,
+  maximumCount: number = mostEventsInBatch,
+): Generator<readonly Encoded<Item>[]> {
   let batch: Encoded<Item>[] = [];
   let bytes = 0;
   for (const event of events) {
     const size = Buffer.byteLength(event.json) + 1;
-    if (batch.length > 0 && (bytes + size > maximumBytes || batch.length >= mostEventsInBatch)) {
+    if (batch.length > 0 && (bytes + size > maximumBytes || batch.length >= maximumCount)) {
       yield batch;
       batch = [];
       bytes = 0;
