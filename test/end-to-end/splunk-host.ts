@@ -22,7 +22,7 @@ import { onTestFinished } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
 
 const folder = fileURLToPath(new URL("../../packages/splunk/", import.meta.url));
-export const records = readRecords(sampleBytes()).slice(0, 400);
+const records = readRecords(sampleBytes()).slice(0, 400);
 export const secrets = { feed: simulatedKeys.pro, hec: "packaged-hec-token", session: "session-key-of-splunkd" };
 
 /** Builds the add-on and unpacks it; the folder `TA_socdefenders` of the result is what Splunk installs. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   articleIdsOf,
   isIndicator,
@@ -18,7 +18,7 @@ export interface SplunkEvent {
   readonly key: string;
   readonly indicator_id: string;
   readonly ioc_type: ObservableType | "pattern";
-  readonly ioc_value?: string;
+  readonly ioc_value?: string | undefined;
   readonly partial: boolean;
   readonly pattern: string;
   readonly name?: string | undefined;
@@ -51,12 +51,10 @@ export const map: Mapping<SplunkEvent> = (object, { collection, keeps = () => tr
 function toEvent(indicator: Indicator, observable: Observable | undefined, collection: string): SplunkEvent {
   const type = observable?.type ?? "pattern";
   return {
-    key: createHash("sha256")
-      .update(JSON.stringify([indicator.id, type, observable?.value]))
-      .digest("hex"),
+    key: hash("sha256", JSON.stringify([indicator.id, type, observable?.value])),
     indicator_id: indicator.id,
     ioc_type: type,
-    ...(observable && { ioc_value: observable.value }),
+    ioc_value: observable?.value,
     partial: observable?.partial ?? false,
     pattern: indicator.pattern,
     name: indicator.name,

@@ -1,5 +1,9 @@
 @echo off
 setlocal
+if "%1"=="--scheme" (
+  type "%~dp0scheme.xml"
+  exit /b 0
+)
 set NODE_PATH=
 set NODE_OPTIONS=
 set OPENSSL_CONF=
@@ -13,10 +17,6 @@ exit /b %errorlevel%
 
 :missing
 set "message=Node.js 22.19 or newer was not found on this host. Install it, or set SOCDEFENDERS_NODE to its path in splunk-launch.conf."
-if "%1"=="--scheme" (
-  type "%~dp0scheme.xml"
-  exit /b 0
-)
 if "%1"=="--validate-arguments" (
   echo ^<error^>^<message^>%message%^</message^>^</error^>
 ) else (

@@ -1,7 +1,10 @@
 #!/bin/sh
 # Starts the modular input with the Node.js of this host (22.19 or newer). splunkd's own libraries must not reach Node.
 unset LD_LIBRARY_PATH LD_PRELOAD NODE_PATH NODE_OPTIONS OPENSSL_CONF
-directory=$(dirname "$0")
+directory=${0%/*}
+
+# The scheme is the same whatever Node.js does, and splunkd asks for it at each start.
+[ "$1" = --scheme ] && exec cat "$directory/scheme.xml"
 
 # Where Node.js is: SOCDEFENDERS_NODE, else the first line of local/node-path in this add-on, else PATH and the usual places.
 local_node=
@@ -16,7 +19,6 @@ done
 
 message="Node.js 22.19 or newer was not found on this host. Install it, or set SOCDEFENDERS_NODE to its path in splunk-launch.conf."
 case $1 in
-  --scheme) cat "$directory/scheme.xml" && exit 0 ;;
   --validate-arguments) echo "<error><message>$message</message></error>" ;;
   *) echo "ERROR event=node_missing $message" >&2 ;;
 esac

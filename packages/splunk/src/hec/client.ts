@@ -17,7 +17,7 @@ export interface HecTiming {
 const defaultTiming: HecTiming = { retryPolicy: defaultRetryPolicy, leaveOutMs: 60_000, pollMs: 1000 };
 
 /** What is left of an answer once retries, fail-over, channels and acknowledgement are done with it. */
-export type Outcome = Extract<Verdict, { kind: "accepted" | "event-refused" | "too-large" | "no-data" }>;
+type Outcome = Extract<Verdict, { kind: "accepted" | "event-refused" | "too-large" | "no-data" }>;
 
 export interface HecClient {
   /**
