@@ -93,13 +93,13 @@ describe("comes back", () => {
 describe("stops", () => {
   test.each([
     [1, 403, /enable it in Settings/],
-    [2, 401, /Give the HEC token/],
-    [3, 401, /Check the HEC token/],
-    [4, 403, /Check the HEC token/],
-    [5, 400, /HEC address/],
-    [7, 400, /Check the index/],
+    [2, 401, /Give splunk\.token/],
+    [3, 401, /Check splunk\.token/],
+    [4, 403, /Check splunk\.token/],
+    [5, 400, /splunk\.endpoint/],
+    [7, 400, /splunk\.index/],
     [16, 400, /Remove what lies between/],
-    [21, 400, /Check the HEC token/],
+    [21, 400, /Check splunk\.token/],
     [22, 400, /enable it in Settings/],
   ])("code %i with HTTP %i is an error with advice, after one request", async (number, status, remedy) => {
     let requests = 0;

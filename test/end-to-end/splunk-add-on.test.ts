@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
 import { secrets, startHost, startInput, unpackAddOn, type Outcome, type SplunkHost, type StartOptions } from "./splunk-host.ts";
@@ -162,26 +163,39 @@ describe("stopping", () => {
   });
 
   test("kill −9 anywhere: nothing is lost, and no more than a page is there twice", async () => {
-    for (const killedAt of [1, 2, 4]) {
-      for (const point of ["intercept", "interceptAnswer"] as const) {
-        let kill = (): unknown => undefined;
-        let isArmed = true;
-        const fault = (batch: number): "silence" | undefined => {
-          if (!isArmed || batch !== killedAt) return undefined;
-          isArmed = false;
-          kill();
-          return "silence";
-        };
-        const host = await startHost({ parameters: { page_size: "100" }, hec: { [point]: fault } });
+    const places = fc.constantFrom("feed", "HEC", "HEC has stored", "acknowledgement", "KV Store", "KV Store has it");
+    await fc.assert(
+      fc.asyncProperty(places, fc.integer({ min: 1, max: 4 }), async (place, count) => {
+        let strike = (): unknown => undefined;
+        let left = count;
+        // The count-th time that something happens there, the process is killed and hears no answer.
+        const happens = (where: string): boolean => where === place && (left -= 1) === 0 && (strike(), true);
+        const silent = (where: string) => (happens(where) ? ("silence" as const) : undefined);
+        const host = await startHost({
+          parameters: { page_size: "200", kv_store: "true" },
+          feed: { intercept: () => (happens("feed") ? { status: 503, body: "" } : undefined) },
+          hec: {
+            acknowledgement: true,
+            intercept: () => silent("HEC"),
+            interceptAnswer: () => silent("HEC has stored"),
+            interceptPoll: () => silent("acknowledgement"),
+          },
+          splunkd: {
+            intercept: ({ path }) => (path.endsWith("/batch_find") && happens("KV Store") ? 503 : undefined),
+            interceptAnswer: ({ path }) => path.endsWith("/batch_save") && happens("KV Store has it"),
+          },
+        });
         const started = start(host);
-        kill = () => started.process.kill("SIGKILL");
+        strike = () => started.process.kill("SIGKILL");
         await started.ended;
         expect(await run(host)).toMatchObject({ code: 0 });
         expect(keys(host).size).toBe(400);
-        expect(host.hec.events().length).toBeLessThanOrEqual(500);
-      }
-    }
-  }, 60_000);
+        expect(new Set(host.splunkd.documents().keys())).toEqual(keys(host));
+        expect(host.hec.events().length).toBeLessThanOrEqual(600);
+      }),
+      { numRuns: 6 },
+    );
+  }, 120_000);
 });
 
 describe("output = stdout", () => {

@@ -12,6 +12,8 @@ export interface SplunkdOptions {
   readonly collections?: readonly string[] | undefined;
   /** Looks at each request first; a status given here is answered instead. */
   readonly intercept?: ((request: SplunkdRequest) => number | undefined) | undefined;
+  /** Whether the answer to a request that was carried out is kept back, as by a connection that breaks too late. */
+  readonly interceptAnswer?: ((request: SplunkdRequest) => boolean) | undefined;
 }
 
 export interface SplunkdRequest {
@@ -55,7 +57,8 @@ export async function startSplunkd(options: SplunkdOptions): Promise<RunningSplu
     const [, app, collection, action] = kvPath.exec(seen.path) ?? [];
     const store = stores.get(`${app}/${collection}`);
     if (store === undefined) return refuse(response, 404, "Not Found");
-    answerKvStore(response, store, action, body);
+    const answer = carryOut(store, action, body);
+    if (options.interceptAnswer?.(seen) !== true) sendJson(response, answer.status, answer.body);
   }
 
   const server = await listen(
@@ -73,24 +76,25 @@ function sendSecret(response: ServerResponse, name: string, secret: string | und
   sendJson(response, 200, { entry: [{ name, content: { clear_password: secret } }] });
 }
 
-function answerKvStore(response: ServerResponse, store: Map<string, KvDocument>, action: string | undefined, body: string): void {
-  if (action === undefined) return sendJson(response, 200, [...store.values()].slice(0, 1));
+interface KvAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+function carryOut(store: Map<string, KvDocument>, action: string | undefined, body: string): KvAnswer {
+  if (action === undefined) return { status: 200, body: [...store.values()].slice(0, 1) };
   const list = JSON.parse(body) as readonly unknown[];
-  if (action === "batch_save") return save(response, store, list as readonly KvDocument[]);
+  if (action === "batch_save") return save(store, list as readonly KvDocument[]);
   const queries = list as readonly { query: { $or: readonly { _key: string }[] } }[];
-  sendJson(
-    response,
-    200,
-    queries.map(({ query }) => query.$or.flatMap(({ _key }) => store.get(_key) ?? [])),
-  );
+  return { status: 200, body: queries.map(({ query }) => query.$or.flatMap(({ _key }) => store.get(_key) ?? [])) };
 }
 
 /** Upsert by `_key`: the whole document is replaced. */
-function save(response: ServerResponse, store: Map<string, KvDocument>, documents: readonly KvDocument[]): void {
+function save(store: Map<string, KvDocument>, documents: readonly KvDocument[]): KvAnswer {
   const keys = new Set(documents.map(({ _key }) => _key));
-  if (documents.length > mostDocuments || keys.size < documents.length) return refuse(response, 400, "batch_save refused");
+  if (documents.length > mostDocuments || keys.size < documents.length) return { status: 400, body: { messages: [] } };
   for (const document of documents) store.set(document._key, document);
-  sendJson(response, 200, [...keys]);
+  return { status: 200, body: [...keys] };
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {

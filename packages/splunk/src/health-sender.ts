@@ -42,7 +42,7 @@ async function post(
         resolve(readAnswer({ status: response?.statusCode ?? 0, text: String(body) }, where));
         return;
       }
-      const remedy = "Check the HEC address and the authority file.";
+      const remedy = "Check hec_endpoint and hec_ca_file; health events go there directly, without a proxy.";
       resolve({ kind: "failed", error: new TargetError(`${where}: ${clean(error.message, 300)}`, { remedy, cause: error }) });
     });
   });

@@ -36,27 +36,26 @@ export function createHecClient(config: SplunkConfig, host: Host, given: Partial
   const { retryPolicy, leaveOutMs, pollMs } = { ...defaultTiming, ...given };
   const transport = createTransport(config, host, pollMs);
   const endpoints = createEndpoints(config.endpoints);
+  /** Monotonic time before which no request starts, of any batch: Splunk is filling, or no address is left. */
   let notBefore = 0;
 
   /** Tries the addresses until one answers something else than "later". */
   async function deliver(text: string, signal: AbortSignal) {
-    let pauseMs = 0;
     for (let tries = 1; ; tries += 1) {
-      const endpoint = await nextEndpoint(pauseMs, signal);
+      const endpoint = await nextEndpoint(signal);
       const attempt = await transport.attempt(endpoint, text, signal);
       if (attempt.kind === "answered") return attempt;
       const isLast = tries >= retryPolicy.attempts * endpoints.count;
       if (isLast || (attempt.isFinal && endpoints.count === 1)) throw attempt.error;
-      pauseMs = attempt.pauseMs ?? backOffMs(retryPolicy, Math.ceil(tries / endpoints.count));
+      const pauseMs = attempt.pauseMs ?? backOffMs(retryPolicy, Math.ceil(tries / endpoints.count));
       leaveOut(endpoint, attempt, pauseMs);
       // Longer than anybody waits for one request: the next run asks again.
       if (endpoints.available() === undefined && pauseMs > longestPauseMs) throw attempt.error;
     }
   }
 
-  async function nextEndpoint(pauseMs: number, signal: AbortSignal): Promise<Endpoint> {
-    const isOneFree = endpoints.available() !== undefined;
-    const pause = Math.max(notBefore - performance.now(), isOneFree ? 0 : pauseMs);
+  async function nextEndpoint(signal: AbortSignal): Promise<Endpoint> {
+    const pause = notBefore - performance.now();
     if (pause > 0) await wait(pause, undefined, { signal });
     return endpoints.available() ?? endpoints.soonest();
   }
@@ -65,8 +64,13 @@ export function createHecClient(config: SplunkConfig, host: Host, given: Partial
     const outMs = isDead && endpoints.count > 1 ? Math.max(leaveOutMs, pauseMs) : pauseMs;
     endpoint.outUntil = performance.now() + outMs;
     const next = endpoints.available();
+    if (next === undefined) slowDown(pauseMs);
     const what = next === undefined ? `trying again in ${(pauseMs / 1000).toFixed(1)} s` : `going on with ${next.origin.origin}`;
     host.log.info("retry", `${error.message}; ${what}`, { pause_ms: Math.round(pauseMs) });
+  }
+
+  function slowDown(pauseMs: number): void {
+    notBefore = Math.max(notBefore, performance.now() + pauseMs);
   }
 
   async function isIndexed(ackId: number | undefined, channel: Channel | undefined, signal: AbortSignal): Promise<boolean> {
@@ -84,7 +88,7 @@ export function createHecClient(config: SplunkConfig, host: Host, given: Partial
         const { verdict, channel } = await deliver(text, signal);
         if ("error" in verdict) throw verdict.error;
         if (verdict.kind !== "accepted") return verdict;
-        if (verdict.isFilling) notBefore = performance.now() + retryPolicy.baseMs;
+        if (verdict.isFilling) slowDown(retryPolicy.baseMs);
         if (await isIndexed(verdict.ackId, channel, signal)) return verdict;
         host.log.warn("not_acknowledged", "the indexers did not acknowledge a request in time", { sendings });
       }

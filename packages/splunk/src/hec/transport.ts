@@ -139,7 +139,7 @@ function busy(error: TargetError, response: HttpResponse): Attempt {
 function unreachable(cause: NetworkError): Attempt {
   const error = new TargetError(`Splunk cannot be reached: ${cause.message}`, {
     remedy:
-      "Check the HEC address, that HEC is enabled, and the authority file. What was not confirmed is sent again by the next run.",
+      "Check splunk.endpoint (hec_endpoint), that HEC is enabled, and ca_file. What was not confirmed is sent again by the next run.",
     cause,
   });
   return { kind: "later", error, pauseMs: undefined, isDead: true, isFinal: !cause.retryable };
