@@ -79,11 +79,12 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     if (until !== undefined && reached !== undefined && isBefore(until, reached) && isNew) {
       throw pagingError(collection, `the position goes backwards, from ${reached} to ${until}; was the collection rebuilt?`);
     }
-    const stand = reached ?? addedAfter;
-    const end = isEmpty ? (cursor?.position ?? stand) : stand;
-    const leg = { from: stand, until, reached: until ?? end, fingerprints: fresh, clock: answer.clock };
+    const after = reached === undefined ? addedAfter : backBy(reached, 1n);
+    const end = isEmpty ? cursor?.position : undefined;
+    const leg = { from: after, until, reached: until ?? end ?? after, fingerprints: fresh, clock: answer.clock };
     const advanced = advanceCursor(cursor, leg, overlap);
-    const behind = advanced && { ...advanced, identities: [...identities].slice(-mostIdentities) };
+    if (advanced?.isShortened === true) warnOfShortOverlap(advanced.cursor);
+    const behind = advanced && { ...advanced.cursor, identities: [...identities].slice(-mostIdentities) };
     const isFurther = until !== undefined && (reached === undefined || isBefore(reached, until));
     return {
       page: { objects, unreadable, repeated: answer.objects.length - objects.length - unreadable.length, cursor: behind },
@@ -100,6 +101,17 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     const isKnown = identities.get(id) === fingerprint;
     identities.set(id, fingerprint);
     return isKnown;
+  }
+
+  function warnOfShortOverlap({ settled }: WalkCursor): void {
+    log.warn(
+      "overlap_shortened",
+      "more objects came lately than a position holds; what appears late among the older ones is missed",
+      {
+        collection: collection.id,
+        settled,
+      },
+    );
   }
 
   function usableTime(time: string | undefined): string | undefined {

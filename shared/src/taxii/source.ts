@@ -2,7 +2,7 @@ import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Page, Source } from "../pipeline/contract.ts";
 import type { Overlap } from "./advance.ts";
 import { isCursorLoss, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
-import { askAfter, readCursor, type WalkCursor } from "./cursor.ts";
+import { readCursor, type WalkCursor } from "./cursor.ts";
 import { isHiddenByTies } from "./end-of-data.ts";
 import { createLoopWatch } from "./loop-watch.ts";
 import { createPageReader, isIdentity, type PageReaderOptions } from "./page.ts";
@@ -60,11 +60,11 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
   let limit = options.pageSize;
   let next: string | undefined;
   // Stays the same while `next` is followed: a cursor goes with the parameters it was made for (TAXII 2.1 §3.5).
-  let addedAfter = askAfter(cursor, start);
+  let addedAfter = cursor?.settled ?? start;
   // The last date this walk has come to; the cursor's own is further where the walk reads again what is not settled.
   let reached: string | undefined;
   let restarts = 0;
-  const fromHere = (): string => (reached === undefined ? askAfter(cursor, start) : backBy(reached, 1n));
+  const fromHere = (): string => (reached === undefined ? (cursor?.settled ?? start) : backBy(reached, 1n));
 
   for (let pages = 0; ; pages += 1) {
     signal.throwIfAborted();
