@@ -22,6 +22,10 @@ export interface FeedConfig {
   readonly pageSize: number;
   /** Seconds from the end of one poll to the next in a run that is a service; never under 60, what the feed's cache holds. */
   readonly pollSeconds: number;
+  /** Request units a minute (an objects page costs 2.5, anything else 1) until the server says its own limit. */
+  readonly requestsPerMinute: number;
+  /** Request units of any 24 hours. */
+  readonly requestsPerDay: number;
   readonly trustedHosts: readonly string[];
   readonly ca?: string | undefined;
   readonly proxy?: string | undefined;
@@ -49,6 +53,8 @@ export function parseFeedConfig(input: unknown): FeedConfig {
     start: section.start,
     pageSize: section.page_size,
     pollSeconds: section.poll_seconds,
+    requestsPerMinute: section.requests_per_minute,
+    requestsPerDay: section.requests_per_day,
     trustedHosts: section.trusted_hosts,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, "feed.ca_file"),
     proxy: section.proxy === undefined ? undefined : parseProxy(section.proxy),
@@ -89,6 +95,8 @@ const feedSchema = z.strictObject({
   start: z.string().default("P30D"),
   page_size: z.int().min(10).max(1000).default(1000),
   poll_seconds: z.int().min(60).default(300),
+  requests_per_minute: z.int().min(1).default(1000),
+  requests_per_day: z.int().min(100).default(1_000_000),
   trusted_hosts: z.array(z.string()).default([]),
   ca_file: z.string().optional(),
   proxy: z.string().optional(),
