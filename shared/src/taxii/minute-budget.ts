@@ -5,8 +5,7 @@ import type { ObjectsCost } from "./objects-cost.ts";
 export interface Ticket {
   readonly number: number;
   readonly isObjects: boolean;
-  /** By how much the request lowers the server's Remaining. */
-  readonly shown: number;
+  readonly units: number;
 }
 
 /** The key's budget of a minute, all times in epoch milliseconds. It never waits itself: {@link MinuteBudget.delay} says how long to. */
@@ -24,7 +23,7 @@ const minuteMs = 60_000;
 // The end of one and the same minute is reckoned anew with each answer and varies with its latency; a later one is another minute's.
 const sameWindowMs = 5000;
 
-/** What the server said is left of its current minute, less what was sent since. */
+/** What the server said is left of its current minute, less what was sent since; in units. */
 interface Window {
   readonly remaining: number;
   readonly until: number;
@@ -52,41 +51,42 @@ export function createMinuteBudget(configuredLimit: number, cost: ObjectsCost): 
     tokens = Math.min(capacity, tokens + (Math.max(0, now - (filledAt ?? now)) * limit) / minuteMs);
     filledAt = now;
   };
-  const windowDelay = (shown: number, now: number): number => {
+  const windowDelay = (units: number, now: number): number => {
     if (window === undefined || now >= window.until) return 0;
     // Others on the key spend while the request is on its way: as much again as they did before stays theirs.
     const margin = Math.min(limit / 10, 2 * window.foreign);
-    return window.remaining - margin >= shown ? 0 : window.until - now;
+    return window.remaining - margin >= units ? 0 : window.until - now;
   };
 
   return {
     limit: () => limit,
     delay(isObjects, now) {
       refill(now);
-      const missing = price(isObjects) - tokens;
+      const units = price(isObjects);
+      const missing = units - tokens;
       const bucketDelay = missing <= 0 ? 0 : (missing * minuteMs) / limit;
-      return Math.ceil(Math.max(bucketDelay, windowDelay(isObjects ? cost.shown() : 1, now)));
+      return Math.ceil(Math.max(bucketDelay, windowDelay(units, now)));
     },
     take(isObjects, now) {
       refill(now);
       lastNumber += 1;
-      const ticket = { number: lastNumber, isObjects, shown: isObjects ? cost.shown() : 1 };
-      tokens -= price(isObjects);
-      inFlight += ticket.shown;
-      if (window !== undefined) window = { ...window, remaining: window.remaining - ticket.shown };
+      const ticket = { number: lastNumber, isObjects, units: price(isObjects) };
+      tokens -= ticket.units;
+      inFlight += ticket.units;
+      if (window !== undefined) window = { ...window, remaining: window.remaining - ticket.units };
       return ticket;
     },
     settle(ticket, report, now) {
-      inFlight -= ticket.shown;
+      inFlight -= ticket.units;
       if (report?.limit !== undefined) adoptLimit(report.limit);
       if (report?.remaining === undefined) return 0;
       const isNewest = newest === undefined || ticket.number > newest.ticket.number;
-      const isRunning = window !== undefined && now < window.until;
-      const until = report.resetMs === undefined && isRunning ? window!.until : now + (report.resetMs ?? minuteMs);
-      const isSameWindow = isRunning && until <= window!.until + sameWindowMs;
+      const running = window !== undefined && now < window.until ? window : undefined;
+      const until = report.resetMs === undefined && running ? running.until : now + (report.resetMs ?? minuteMs);
+      const isSameWindow = running !== undefined && until <= running.until + sameWindowMs;
       const foreign = isSameWindow ? compare(ticket, report.remaining) : 0;
       // Requests under way may not be in the server's number yet.
-      const left = report.remaining - inFlight;
+      const left = limit - (limit - report.remaining) * unitsShown() - inFlight;
       if (window !== undefined && (isSameWindow || !isNewest)) {
         window = {
           remaining: Math.min(window.remaining, left),
@@ -99,6 +99,11 @@ export function createMinuteBudget(configuredLimit: number, cost: ObjectsCost): 
     },
   };
 
+  /** Units behind one of the server's count: more than 1 where its header counts requests and a page costs more. */
+  function unitsShown(): number {
+    return cost.charged() / cost.shown();
+  }
+
   function adoptLimit(told: number): void {
     tokens += Math.max(0, told - limit);
     limit = told;
@@ -107,9 +112,10 @@ export function createMinuteBudget(configuredLimit: number, cost: ObjectsCost): 
   /** Learns from two answers in a row with nothing else under way; returns what others spent between them. */
   function compare(ticket: Ticket, remaining: number): number {
     if (newest === undefined || inFlight > 0 || ticket.number !== newest.ticket.number + 1) return 0;
+    if (!ticket.isObjects) return 0;
     const drop = newest.remaining - remaining;
-    if (ticket.isObjects) cost.observe(drop);
+    cost.observe(drop);
     // Half a unit is what rounding does.
-    return Math.max(0, drop - ticket.shown - 0.5);
+    return Math.max(0, drop * unitsShown() - ticket.units - 0.5);
   }
 }
