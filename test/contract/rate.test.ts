@@ -12,9 +12,9 @@ interface Simulation {
   /** Requests of ours that were answered 429. */
   readonly refused: () => number;
   /** Pages read until that long after the start. */
-  walk(kind: "live" | "backfill", lastsMs: number): Promise<number>;
+  readonly walk: (kind: "live" | "backfill", lastsMs: number) => Promise<number>;
   /** One page of what is new. */
-  poll(): Promise<unknown>;
+  readonly poll: () => Promise<unknown>;
 }
 
 interface Simulated extends RateOptions {

@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import type { ContainerClient } from "@azure/storage-blob";
 import { budgetName, readBudgetEntries, type BudgetStore } from "@socdefenders/shared";
 import { statusOf } from "./state.ts";
@@ -22,7 +23,8 @@ export function createBlobBudgets(container: ContainerClient): BudgetStore {
 
 async function readIfPresent(container: ContainerClient, name: string): Promise<string> {
   try {
-    return (await container.getBlobClient(name).downloadToBuffer()).toString("utf8");
+    const { readableStreamBody } = await container.getBlobClient(name).download();
+    return readableStreamBody === undefined ? "" : await text(readableStreamBody);
   } catch (error) {
     if (statusOf(error) === 404) return "";
     throw error;

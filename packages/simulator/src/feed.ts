@@ -80,7 +80,8 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     }
     const limited = rate?.admit(keyOf(request) ?? "", url.pathname.endsWith("/objects/"));
     for (const [name, value] of Object.entries(limited?.headers ?? {})) response.setHeader(name, value);
-    if (limited?.isRefused === true) return sendError(response, 429, limited.error.code, limited.error.message, limited.error.details);
+    if (limited?.isRefused === true)
+      return sendError(response, 429, limited.error.code, limited.error.message, limited.error.details);
     const refusal = refuse(keyOf(request));
     if (refusal !== undefined) return sendError(response, refusal.status, refusal.code, refusal.message, refusal.details);
     const [, objectsOf] = /^\/api\/taxii2\/api\/collections\/([^/]+)\/objects\/$/.exec(url.pathname) ?? [];

@@ -96,7 +96,7 @@ function rateHeaders(options: RateOptions, limit: number, { minute, shown }: Acc
   const date = { date: new Date(time).toUTCString() };
   if (options.headers === false) return date;
   const end = minute.start + minuteMs;
-  const reset = { seconds: Math.floor(end / 1000), milliseconds: end, delta: Math.floor((end - time) / 1000) }[options.reset ?? "seconds"];
+  const reset = { seconds: end / 1000, milliseconds: end, delta: (end - time) / 1000 }[options.reset ?? "seconds"];
   return {
     ...date,
     "x-ratelimit-limit": String(limit),

@@ -73,7 +73,12 @@ const text = z.string().optional().catch(undefined);
 
 const errorBodySchema = z.object({
   error: z
-    .object({ code: text, message: text, request_id: text, details: z.looseObject({ upgrade_url: text }).optional().catch(undefined) })
+    .object({
+      code: text,
+      message: text,
+      request_id: text,
+      details: z.looseObject({ upgrade_url: text }).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
   title: text,

@@ -25,7 +25,9 @@ export function createCircuit(): Circuit {
   return {
     enter(now) {
       if (opened === undefined) return { isProbe: false };
-      if (isProbing || now < opened.until) throw openError(opened.reason, opened.until);
+      if (isProbing) throw openError(`${opened.reason}; another request is trying it now`);
+      if (now < opened.until)
+        throw openError(`${opened.reason}; it is not asked again before ${new Date(opened.until).toISOString()}`);
       isProbing = true;
       return { isProbe: true };
     },
@@ -46,8 +48,8 @@ export function createCircuit(): Circuit {
   };
 }
 
-function openError(reason: string, until: number): FeedError {
-  return new FeedError(`the feed is down and is not asked before ${new Date(until).toISOString()}: ${reason}`, {
-    remedy: "Wait until the feed is back; the position is saved, and the next run after that time goes on from it.",
+function openError(state: string): FeedError {
+  return new FeedError(`the feed is down: ${state}`, {
+    remedy: "Wait until the feed is back; the position is saved, and the next run goes on from it.",
   });
 }

@@ -96,7 +96,7 @@ const feedSchema = z.strictObject({
   page_size: z.int().min(10).max(1000).default(1000),
   poll_seconds: z.int().min(60).default(300),
   requests_per_minute: z.int().min(1).default(1000),
-  requests_per_day: z.int().min(100).default(1_000_000),
+  requests_per_day: z.int().min(1000).default(1_000_000),
   trusted_hosts: z.array(z.string()).default([]),
   ca_file: z.string().optional(),
   proxy: z.string().optional(),

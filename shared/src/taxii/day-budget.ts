@@ -89,7 +89,8 @@ export function createDayBudget({ perDay, reserve = 0.1 }: DayBudgetOptions): Da
     restore(spendings, now) {
       slots = [];
       total = live = 0;
-      for (const spending of spendings.toSorted((a, b) => a.at - b.at)) add(spending.units, spending.live, Math.min(spending.at, now));
+      for (const spending of spendings.toSorted((a, b) => a.at - b.at))
+        add(spending.units, spending.live, Math.min(spending.at, now));
       forgetOld(now);
     },
     spent(now) {

@@ -19,7 +19,8 @@ export function keyBudget(config: FeedConfig, store: BudgetStore | undefined): K
   const key = JSON.stringify([endpoint.host.replace(/^www\./, ""), apiKey.reveal(), requestsPerMinute, requestsPerDay]);
   const known = budgets.get(key);
   if (known !== undefined) return known;
-  const account = store && openBudgetAccount(store, () => accountName(config));
+  let name: Promise<string> | undefined;
+  const account = store && openBudgetAccount(store, () => (name ??= accountName(config)));
   const limiter = createRateLimiter({ perMinute: requestsPerMinute, perDay: requestsPerDay, account });
   const opened = { limiter, circuit: createCircuit() };
   budgets.set(key, opened);

@@ -15,8 +15,6 @@ export interface MinuteBudget {
   take(isObjects: boolean, now: number): Ticket;
   /** Takes what the answer says into account; undefined where none came. Returns the units that others were seen to spend. */
   settle(ticket: Ticket, report: RateReport | undefined, now: number): number;
-  /** The limit in force, in units a minute: the server's own where it said one. */
-  limit(): number;
 }
 
 const minuteMs = 60_000;
@@ -59,7 +57,6 @@ export function createMinuteBudget(configuredLimit: number, cost: ObjectsCost): 
   };
 
   return {
-    limit: () => limit,
     delay(isObjects, now) {
       refill(now);
       const units = price(isObjects);

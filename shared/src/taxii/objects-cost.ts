@@ -1,5 +1,5 @@
 /** Request units an objects page costs, as the vendor documents it. Every other request costs 1. */
-export const documentedObjectsCost = 2.5;
+const documentedObjectsCost = 2.5;
 
 /** What an objects page costs, by the documents and by what the server's header shows. */
 export interface ObjectsCost {

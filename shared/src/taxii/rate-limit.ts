@@ -107,10 +107,14 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     if (spent < perDay * warningShare) isWarned = false;
     else if (!isWarned) {
       isWarned = true;
-      log.warn("day_budget", `${Math.round((100 * spent) / perDay)} % of this key's requests of a day are used; pacing what is left`, {
-        spent_units: Math.round(spent),
-        units_per_day: perDay,
-      });
+      log.warn(
+        "day_budget",
+        `${Math.round((100 * spent) / perDay)} % of this key's requests of a day are used; pacing what is left`,
+        {
+          spent_units: Math.round(spent),
+          units_per_day: perDay,
+        },
+      );
     }
   }
 

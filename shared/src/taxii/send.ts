@@ -69,12 +69,11 @@ async function trySending(request: HttpRequest, how: SendOptions, isProbe: boole
     const answer = await attemptOnce(http, request, pass);
     const isLater = saysLater(answer);
     if (isFinal(answer, how.repeatUnknown ?? true)) return { answer, isOutage: false };
-    if (statusOf(answer) !== 429) failures += 1;
-    if (failures >= (isProbe ? 1 : policy.attempts)) return { answer, isOutage: true };
-
     const pauseMs = Math.round(isLater ? laterMs(answer, attempt, policy, clock.now()) : backOffMs(policy, attempt));
     // The limiter keeps the pause for everything that uses the key, also where this request does not wait for its end.
     if (isLater) limiter.postpone(pauseMs);
+    if (statusOf(answer) !== 429) failures += 1;
+    if (failures >= (isProbe ? 1 : policy.attempts)) return { answer, isOutage: true };
     if (isLater && clock.now() - started + pauseMs > patienceMs) return { answer, isOutage: false };
     http.log.info("retry", `${describe(answer, request)}; trying again in ${(pauseMs / 1000).toFixed(1)} s`, {
       attempt,

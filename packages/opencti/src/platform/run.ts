@@ -1,4 +1,12 @@
-import { createFileBudgets, createFileDeadLetters, openFeed, poll, userAgent, type ConnectorError, type Logger } from "@socdefenders/shared";
+import {
+  createFileBudgets,
+  createFileDeadLetters,
+  openFeed,
+  poll,
+  userAgent,
+  type ConnectorError,
+  type Logger,
+} from "@socdefenders/shared";
 import { createCheckpoints } from "../checkpoint.ts";
 import { map } from "../mapping.ts";
 import { createSink } from "../sink.ts";
