@@ -162,8 +162,8 @@ describe("a feed that is down", () => {
 describe("the day's budget across a restart", () => {
   interface Process {
     readonly records: LogRecord[];
-    pages(count: number): Promise<void>;
-    stop(): Promise<void>;
+    readonly pages: (count: number) => Promise<void>;
+    readonly stop: () => Promise<void>;
   }
 
   const stores: readonly [string, () => BudgetStore][] = [
@@ -220,5 +220,18 @@ describe("the day's budget across a restart", () => {
     await second.stop();
     await second.pages(998);
     await expect(second.pages(1)).rejects.toThrow(/request units a day/);
+  });
+
+  test("a store that cannot be used costs one warning and the memory, not the delivery", async () => {
+    const broken = async (): Promise<never> => {
+      throw new Error("the disk is full");
+    };
+    const clock = createVirtualClock(start);
+    const { pages, stop, records } = openProcess({ load: broken, add: broken }, clock);
+    await pages(10);
+    await stop();
+    await clock.wait(minuteMs, undefined);
+    await pages(10);
+    expect(records).toMatchObject([{ event: "budget_not_saved", message: expect.stringContaining("the disk is full") }]);
   });
 });

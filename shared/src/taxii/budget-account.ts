@@ -1,4 +1,4 @@
-import { scrypt } from "node:crypto";
+import { scrypt, type ScryptOptions } from "node:crypto";
 import { promisify } from "node:util";
 import type { Logger } from "../log/logger.ts";
 import type { BudgetEntry, BudgetStore } from "./budget-store.ts";
@@ -8,8 +8,8 @@ import type { Spending } from "./day-budget.ts";
 /** The saved side of one key's day. A store that fails costs the memory of it and a warning, never the delivery. */
 export interface BudgetAccount {
   isLoaded(): boolean;
-  /** Everything spent in the last 24 hours by every process, what is not saved yet included. */
-  load(now: number, log: Logger): Promise<readonly BudgetEntry[]>;
+  /** Everything spent in the last 24 hours by every process, what is not saved yet included; undefined where it cannot be read. */
+  load(now: number, log: Logger): Promise<readonly BudgetEntry[] | undefined>;
   note(spending: Spending): void;
   /** Whether the last time of saving is half a minute ago. */
   isDue(now: number): boolean;
@@ -35,15 +35,16 @@ export function openBudgetAccount(store: BudgetStore, name: () => Promise<string
   return {
     isLoaded: () => isLoaded,
     async load(now, log) {
-      let entries: readonly BudgetEntry[] = [];
       try {
-        entries = await store.load(await name(), now);
+        const entries = await store.load(await name(), now);
+        return [...entries, unsaved];
       } catch (error) {
         warnOnce(error, log);
+        return undefined;
+      } finally {
+        isLoaded = true;
+        savedAt ??= now;
       }
-      isLoaded = true;
-      savedAt ??= now;
-      return [...entries, unsaved];
     },
     note({ at, units, live }) {
       unsaved = { at, units: unsaved.units + units, live: unsaved.live + live };
@@ -67,12 +68,14 @@ export function openBudgetAccount(store: BudgetStore, name: () => Promise<string
   };
 }
 
-const slowHash = promisify(scrypt) as (key: string, salt: string, length: number) => Promise<Buffer>;
+const slowHash = promisify(scrypt) as (key: string, salt: string, length: number, options: ScryptOptions) => Promise<Buffer>;
+// About 10 ms, once a process: keys are random, so this is not what keeps them from being guessed.
+const cost = 4096;
 
 /**
  * A name for the key's account: 16 hex digits of scrypt over the key, salted with the feed's host. It tells accounts apart; the key
  * cannot be had from it.
  */
 export async function accountName({ endpoint, apiKey }: Pick<FeedConfig, "endpoint" | "apiKey">): Promise<string> {
-  return (await slowHash(apiKey.reveal(), `socdefenders-budget ${endpoint.host}`, 8)).toString("hex");
+  return (await slowHash(apiKey.reveal(), `socdefenders-budget ${endpoint.host}`, 8, { cost })).toString("hex");
 }

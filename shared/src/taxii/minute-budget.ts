@@ -13,8 +13,8 @@ export interface MinuteBudget {
   /** Milliseconds until such a request may go; 0 is now. */
   delay(isObjects: boolean, now: number): number;
   take(isObjects: boolean, now: number): Ticket;
-  /** Takes what the answer says into account; undefined where none came. Returns the units that others were seen to spend. */
-  settle(ticket: Ticket, report: RateReport | undefined, now: number): number;
+  /** Takes what the answer says into account; undefined where none came. */
+  settle(ticket: Ticket, report: RateReport | undefined, now: number): void;
 }
 
 const minuteMs = 60_000;
@@ -76,7 +76,7 @@ export function createMinuteBudget(configuredLimit: number, cost: ObjectsCost): 
     settle(ticket, report, now) {
       inFlight -= ticket.units;
       if (report?.limit !== undefined) adoptLimit(report.limit);
-      if (report?.remaining === undefined) return 0;
+      if (report?.remaining === undefined) return;
       const isNewest = newest === undefined || ticket.number > newest.ticket.number;
       const running = window !== undefined && now < window.until ? window : undefined;
       const until = report.resetMs === undefined && running ? running.until : now + (report.resetMs ?? minuteMs);
@@ -92,7 +92,6 @@ export function createMinuteBudget(configuredLimit: number, cost: ObjectsCost): 
         };
       } else window = { remaining: left, until, foreign: 0 };
       if (isNewest) newest = { ticket, remaining: report.remaining };
-      return foreign;
     },
   };
 

@@ -73,7 +73,9 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 
   function pass(kind: RequestKind, now: number, log: Logger): Pass {
     const ticket = minute.take(kind !== "other", now);
-    spend(kind === "other" ? 1 : cost.charged(), kind === "backfill", now);
+    const units = kind === "other" ? 1 : cost.charged();
+    day.spend(units, kind === "backfill", now);
+    account?.note({ at: now, units, live: kind === "backfill" ? 0 : units });
     warnOnce(now, log);
     if (account?.isDue(now) === true) void flush(log);
     return { settle: (response) => settle(ticket, response) };
@@ -81,18 +83,12 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 
   function settle(ticket: Ticket, response: HttpResponse | undefined): void {
     const now = clock.now();
-    const foreign = minute.settle(ticket, response && readRateHeaders(response, now), now);
-    // What other machines spend with the key comes out of the same day.
-    if (foreign > 0) spend(foreign, false, now);
-  }
-
-  function spend(units: number, isBackfill: boolean, now: number): void {
-    day.spend(units, isBackfill, now);
-    account?.note({ at: now, units, live: isBackfill ? 0 : units });
+    minute.settle(ticket, response && readRateHeaders(response, now), now);
   }
 
   async function load(from: BudgetAccount, log: Logger): Promise<void> {
     const entries = await from.load(clock.now(), log);
+    if (entries === undefined) return;
     day.restore(entries, clock.now());
     notBefore = Math.max(notBefore, ...entries.map((entry) => entry.notBefore ?? 0));
   }
