@@ -20,6 +20,7 @@ export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
+export type { Clock } from "./http/clock.ts";
 export {
   createHttpClient,
   printable,
@@ -75,9 +76,15 @@ export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";
 export { observablesOf, parsePattern, type PatternResult } from "./stix/pattern/observable.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
+export { createFileBudgets } from "./taxii/budget-file.ts";
+export { openBudgetAccount } from "./taxii/budget-account.ts";
+export { budgetName, createMemoryBudgets, readBudgetEntries, type BudgetEntry, type BudgetStore } from "./taxii/budget-store.ts";
+export { createCircuit } from "./taxii/circuit.ts";
 export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
+export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";
+export { createFeedSender, type SendToFeed } from "./taxii/send.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
 export { userAgent, version } from "./version.ts";

@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  createFileBudgets,
   createFileDeadLetters,
   createFileStore,
   openFeed,
@@ -27,7 +28,7 @@ export async function deliver(
   onSummary: (summary: CollectionSummary) => Promise<void> | void,
   { expected, walk }: DeliverOptions = {},
 ): Promise<void> {
-  const host: Host = { log: terminal.log, userAgent };
+  const host: Host = { log: terminal.log, userAgent, budgets: createFileBudgets(config.stateDirectory) };
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   try {

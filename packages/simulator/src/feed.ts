@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRate, type RateOptions } from "./rate.ts";
 import { sortableTime, type FeedRecord } from "./records.ts";
 import { listen, sendJson, type RunningServer } from "./server.ts";
 
@@ -9,6 +10,8 @@ export interface FeedOptions {
   readonly container?: "bundle" | "envelope" | undefined;
   /** Objects on one page at most, whatever the client asks for. Default 1,000. */
   readonly largestPage?: number | undefined;
+  /** Limits each key as the vendor does, with rate headers; absent, nothing is limited and there are none. */
+  readonly rate?: RateOptions | undefined;
   /** Looks at each request first; an answer given here is sent instead of the feed's own. For faults. */
   readonly intercept?: ((request: FeedRequest) => FeedAnswer | undefined) | undefined;
 }
@@ -38,7 +41,6 @@ export interface RunningFeed extends RunningServer {
 export const simulatedKeys = { pro: "sk_live_simulated_pro_0123456789", free: "sk_live_simulated_free_0123456789" } as const;
 
 const mediaType = "application/taxii+json;version=2.1";
-const minuteLimit = 1000;
 
 const identity = {
   type: "identity",
@@ -59,10 +61,11 @@ const collections = [
 
 /**
  * A SOC Defenders TAXII 2.1 feed as the vendor documents it: discovery at `/api/taxii2/`, the API root below it, three collections
- * with ids that are no UUIDs, the vendor's error bodies, rate headers, and the identity first on every bundle.
+ * with ids that are no UUIDs, the vendor's error bodies, and the identity first on every bundle.
  */
 export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
   let requests = 0;
+  const rate = options.rate && createRate(options.rate);
   const server = await listen((request, response) => {
     requests += 1;
     const url = new URL(request.url ?? "/", "http://feed");
@@ -75,6 +78,10 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     if (!(request.headers.accept ?? "").includes("application/taxii+json;version=2.1")) {
       return sendError(response, 406, "not_acceptable", `Accept must be ${mediaType}`);
     }
+    const limited = rate?.admit(keyOf(request) ?? "", url.pathname.endsWith("/objects/"));
+    for (const [name, value] of Object.entries(limited?.headers ?? {})) response.setHeader(name, value);
+    if (limited?.isRefused === true)
+      return sendError(response, 429, limited.error.code, limited.error.message, limited.error.details);
     const refusal = refuse(keyOf(request));
     if (refusal !== undefined) return sendError(response, refusal.status, refusal.code, refusal.message, refusal.details);
     const [, objectsOf] = /^\/api\/taxii2\/api\/collections\/([^/]+)\/objects\/$/.exec(url.pathname) ?? [];
@@ -179,8 +186,6 @@ function refuse(key: string | undefined): RefusedKey | undefined {
 function send(response: ServerResponse, body: unknown, headers: Record<string, string> = {}): void {
   sendJson(response, 200, body, {
     "content-type": mediaType,
-    "x-ratelimit-limit": String(minuteLimit),
-    "x-ratelimit-remaining": String(minuteLimit - 1),
     ...headers,
   });
 }

@@ -11,6 +11,7 @@ export {
 export { startManagedIdentity, type ManagedIdentityOptions, type RunningManagedIdentity } from "./managed-identity.ts";
 export { startOpencti, type OpenctiOptions, type RunningOpencti } from "./opencti.ts";
 export { checkOpenctiDocument } from "./opencti-schema.ts";
+export { createRate, type RateOptions, type RateVerdict, type SimulatedRate } from "./rate.ts";
 export { readRecords, type FeedRecord } from "./records.ts";
 export { sampleBytes } from "./sample.ts";
 export { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";

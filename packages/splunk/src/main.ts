@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  createFileBudgets,
   createFileDeadLetters,
   createFilter,
   createLogger,
@@ -69,7 +70,7 @@ async function main(mode: string | undefined): Promise<number> {
 
 async function run(stanza: Stanza, input: ModularInput, lost: AbortSignal): Promise<void> {
   const { feedConfig, filter, splunkConfig } = await configure(stanza, input);
-  const feed = openFeed(feedConfig, host);
+  const feed = openFeed(feedConfig, { ...host, budgets: createFileBudgets(input.checkpointDirectory) });
   try {
     const summaries = poll({
       feed,
@@ -94,6 +95,7 @@ async function run(stanza: Stanza, input: ModularInput, lost: AbortSignal): Prom
 }
 
 const validationMs = 20_000;
+const validationRetry = { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true };
 
 /** Tries feed, credentials and HEC for real; splunkd shows the message in the form. */
 async function validate(input: ModularInput): Promise<number> {
@@ -101,8 +103,8 @@ async function validate(input: ModularInput): Promise<number> {
   try {
     for (const stanza of input.stanzas) {
       const { feedConfig, splunkConfig } = await configure(stanza, input);
-      const feed = openFeed(feedConfig, host, { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true });
-      const sink = createSink(splunkConfig, host, { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true });
+      const feed = openFeed(feedConfig, host, { ...validationRetry, patienceMs: 2000 });
+      const sink = createSink(splunkConfig, host, validationRetry);
       try {
         await feed.chosenCollections(signal);
         await sink.check(signal);

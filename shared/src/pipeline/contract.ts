@@ -1,6 +1,7 @@
 import type { Logger } from "../log/logger.ts";
 import type { StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
+import type { BudgetStore } from "../taxii/budget-store.ts";
 
 /**
  * Where a walk through one collection stands. Only the source that made it reads it; stores keep it verbatim as JSON.
@@ -90,6 +91,8 @@ export interface CheckpointStore {
 export interface Host {
   readonly log: Logger;
   readonly userAgent: string;
+  /** Where a feed keeps what its key has spent of its requests. Without it a restart forgets that. */
+  readonly budgets?: BudgetStore | undefined;
 }
 
 /** An opened connector. `checkpoints` is there only where the target itself keeps the position; else the host's store does. */

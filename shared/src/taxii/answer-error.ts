@@ -9,7 +9,7 @@ import { clean } from "../log/clean.ts";
  */
 export function answerError(response: HttpResponse, url: URL): FeedError {
   const { status } = response;
-  const { code, message, requestId, upgradeUrl } = readErrorBody(response.text);
+  const { code, message, requestId, upgradeUrl, details } = readErrorBody(response.text);
   const said = [message ?? code, requestId === undefined ? undefined : `request ${requestId}`].filter((part) => part !== undefined);
   const detail = said.length === 0 ? "" : `: ${clean(said.join(", "), 300)}`;
   return new FeedError(`GET ${printable(url)}: HTTP ${status} ${meanings[status] ?? ""}`.trimEnd() + detail, {
@@ -17,6 +17,7 @@ export function answerError(response: HttpResponse, url: URL): FeedError {
     status,
     ...(code !== undefined && { code }),
     ...(requestId !== undefined && { requestId }),
+    ...(details !== undefined && { details }),
   });
 }
 
@@ -49,6 +50,7 @@ interface ErrorBody {
   readonly message?: string | undefined;
   readonly requestId?: string | undefined;
   readonly upgradeUrl?: string | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 function readErrorBody(text: string): ErrorBody {
@@ -59,6 +61,7 @@ function readErrorBody(text: string): ErrorBody {
       message: body.error?.message ?? body.title,
       requestId: body.error?.request_id ?? body.error_id,
       upgradeUrl: body.error?.details?.upgrade_url,
+      details: body.error?.details,
     };
   } catch {
     // Not one of the two known bodies: the status alone has to do.
@@ -70,7 +73,12 @@ const text = z.string().optional().catch(undefined);
 
 const errorBodySchema = z.object({
   error: z
-    .object({ code: text, message: text, request_id: text, details: z.object({ upgrade_url: text }).optional().catch(undefined) })
+    .object({
+      code: text,
+      message: text,
+      request_id: text,
+      details: z.looseObject({ upgrade_url: text }).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
   title: text,

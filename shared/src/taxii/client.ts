@@ -2,12 +2,13 @@ import { z } from "zod";
 import { createSecret } from "../config/secret.ts";
 import { FeedError } from "../errors/feed-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
-import { printable, type HttpClient, type HttpResponse } from "../http/request.ts";
-import { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "../http/retry.ts";
+import { printable, type HttpResponse } from "../http/request.ts";
+import { isTemporary } from "../http/retry.ts";
 import { clean } from "../log/clean.ts";
 import { fromMicroseconds } from "../stix/timestamp.ts";
 import type { FeedConfig } from "./config.ts";
 import { answerError } from "./answer-error.ts";
+import type { SendOptions, SendToFeed } from "./send.ts";
 import { isTrusted } from "./trust.ts";
 
 /** TAXII 2.1 §5.2.1. Ids need not be UUIDs: this vendor's are not. */
@@ -48,11 +49,7 @@ export interface TaxiiClient {
 const mediaType = "application/taxii+json;version=2.1";
 const mostRedirects = 3;
 
-export function createTaxiiClient(
-  config: FeedConfig,
-  http: HttpClient,
-  retryPolicy: RetryPolicy = defaultRetryPolicy,
-): TaxiiClient {
+export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): TaxiiClient {
   const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
   let root: Promise<URL> | undefined;
   const apiRoot = (signal: AbortSignal): Promise<URL> => {
@@ -64,11 +61,11 @@ export function createTaxiiClient(
     return root;
   };
 
-  async function get(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
+  async function get(url: URL, how: SendOptions, signal: AbortSignal): Promise<HttpResponse> {
     let target = url;
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
       assertTrusted(target, config);
-      const response = await send(target, policy, signal);
+      const response = await send(target, how, signal);
       const location = redirectTarget(response, target);
       if (location === undefined) return response;
       target = location;
@@ -76,9 +73,9 @@ export function createTaxiiClient(
     throw new FeedError(`GET ${printable(url)}: more than ${mostRedirects} redirects`, { remedy: "Check feed.endpoint." });
   }
 
-  async function send(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
+  async function send(url: URL, how: SendOptions, signal: AbortSignal): Promise<HttpResponse> {
     try {
-      return await sendWithRetry(http, { method: "GET", url, headers, signal }, policy);
+      return await sendToFeed({ method: "GET", url, headers, signal }, how);
     } catch (cause) {
       if (!(cause instanceof NetworkError)) throw cause;
       const isTooLarge = cause.code === "TOO_LARGE" || cause.code === "ERR_BUFFER_TOO_LARGE";
@@ -91,14 +88,14 @@ export function createTaxiiClient(
     }
   }
 
-  async function getJson<T>(url: URL, schema: z.ZodType<T>, what: string, policy: RetryPolicy, signal: AbortSignal) {
-    const response = await get(url, policy, signal);
+  async function getJson<T>(url: URL, schema: z.ZodType<T>, what: string, how: SendOptions, signal: AbortSignal) {
+    const response = await get(url, how, signal);
     if (response.status !== 200) throw answerError(response, url);
     return { body: parseBody(response.text, schema, what, url), response };
   }
 
   async function discover(signal: AbortSignal): Promise<URL> {
-    const { body } = await getJson(config.endpoint, discoverySchema, "a TAXII discovery document", retryPolicy, signal);
+    const { body } = await getJson(config.endpoint, discoverySchema, "a TAXII discovery document", {}, signal);
     const named = body.default ?? body.api_roots?.[0];
     return named === undefined ? config.endpoint : resolveApiRoot(named, config.endpoint);
   }
@@ -106,7 +103,7 @@ export function createTaxiiClient(
   return {
     async collections(signal) {
       const url = new URL("collections/", await apiRoot(signal));
-      const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", retryPolicy, signal);
+      const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal);
       return body.collections ?? [];
     },
     async objects(collectionId, { addedAfter, limit, next }, signal) {
@@ -115,8 +112,8 @@ export function createTaxiiClient(
       url.searchParams.set("limit", String(limit));
       if (next !== undefined) url.searchParams.set("next", next);
       // A cursor may be used up by being asked: where the outcome of the request is unknown, the walk goes back to its position.
-      const policy = { ...retryPolicy, repeatUnknown: next === undefined };
-      const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", policy, signal);
+      const how = { kind: kindOf(addedAfter), repeatUnknown: next === undefined };
+      const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", how, signal);
       return {
         objects: body.objects ?? [],
         more: body.more,
@@ -132,6 +129,13 @@ export function createTaxiiClient(
 function serverClock(response: HttpResponse): string | undefined {
   const milliseconds = Date.parse(response.header("date") ?? "");
   return Number.isNaN(milliseconds) ? undefined : fromMicroseconds(BigInt(milliseconds) * 1000n);
+}
+
+const liveMs = 24 * 3600_000;
+
+/** What reaches further back than a day is a back-fill: it leaves room for the polls that look for what is new. */
+function kindOf(addedAfter: string): "live" | "backfill" {
+  return Date.parse(addedAfter) < Date.now() - liveMs ? "backfill" : "live";
 }
 
 function authorization({ auth, apiKey, username }: FeedConfig): Record<string, string> {

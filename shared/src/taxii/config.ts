@@ -24,6 +24,10 @@ export interface FeedConfig {
   readonly pollSeconds: number;
   /** How long the server may take to publish an object behind its `date_added`, in microseconds; read again by each poll. */
   readonly overlap: bigint;
+  /** Request units a minute (an objects page costs 2.5, anything else 1) until the server says its own limit. */
+  readonly requestsPerMinute: number;
+  /** Request units of any 24 hours. */
+  readonly requestsPerDay: number;
   readonly trustedHosts: readonly string[];
   readonly ca?: string | undefined;
   readonly proxy?: string | undefined;
@@ -52,6 +56,8 @@ export function parseFeedConfig(input: unknown): FeedConfig {
     pageSize: section.page_size,
     pollSeconds: section.poll_seconds,
     overlap: parseOverlap(section.overlap),
+    requestsPerMinute: section.requests_per_minute,
+    requestsPerDay: section.requests_per_day,
     trustedHosts: section.trusted_hosts,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, "feed.ca_file"),
     proxy: section.proxy === undefined ? undefined : parseProxy(section.proxy),
@@ -99,6 +105,8 @@ const feedSchema = z.strictObject({
   page_size: z.int().min(10).max(1000).default(1000),
   poll_seconds: z.int().min(60).default(300),
   overlap: z.string().default("PT5M"),
+  requests_per_minute: z.int().min(1).default(1000),
+  requests_per_day: z.int().min(1000).default(1_000_000),
   trusted_hosts: z.array(z.string()).default([]),
   ca_file: z.string().optional(),
   proxy: z.string().optional(),

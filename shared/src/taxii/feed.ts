@@ -5,6 +5,9 @@ import type { RetryPolicy } from "../http/retry.ts";
 import type { Host, Source } from "../pipeline/contract.ts";
 import { createTaxiiClient, type Collection } from "./client.ts";
 import { startTime, type FeedConfig } from "./config.ts";
+import { keyBudget } from "./key-budget.ts";
+import { withLookBack } from "./look-back.ts";
+import { createFeedSender, type SendToFeed } from "./send.ts";
 import { createTaxiiSource, type TaxiiSourceOptions } from "./source.ts";
 
 /** A feed opened with its own connections. */
@@ -14,6 +17,8 @@ export interface Feed {
   listCollections(signal: AbortSignal): Promise<readonly Collection[]>;
   /** The ones the configuration chose. Throws ConfigurationError, with what there is, when one of them is not readable here. */
   chosenCollections(signal: AbortSignal): Promise<readonly Collection[]>;
+  /** Any other request with the feed's key, within the same budget. */
+  readonly send: SendToFeed;
   /** The walk through a collection. */
   source(collection: Collection, options?: SourceOptions): Source;
   close(): Promise<void>;
@@ -22,18 +27,32 @@ export interface Feed {
 /** What a caller may change of a walk. */
 export type SourceOptions = Pick<TaxiiSourceOptions, "parse" | "acceptReset" | "acceptGap" | "mostPages">;
 
-export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPolicy?: RetryPolicy): Feed {
+export function openFeed(config: FeedConfig, { log, userAgent, budgets }: Host, retryPolicy?: RetryPolicy): Feed {
   const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent, log });
-  const client = createTaxiiClient(config, http, retryPolicy);
+  const { limiter, circuit } = keyBudget(config, budgets);
+  const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
+  const client = createTaxiiClient(config, send);
   return {
     endpoint: config.endpoint.href,
+    send,
     listCollections: (signal) => client.collections(signal),
     chosenCollections: async (signal) => chooseCollections(config.collections, await client.collections(signal)),
-    source(collection, options) {
-      const start = startTime(config.start, Date.now());
-      return createTaxiiSource({ client, collection, start, pageSize: config.pageSize, overlap: config.overlap, log, ...options });
+    source: (collection, options) => ({
+      pages: (from, signal) =>
+        createTaxiiSource({
+          client: withLookBack(client, { saved: from?.position, log }),
+          collection,
+          start: startTime(config.start, Date.now()),
+          pageSize: config.pageSize,
+          overlap: config.overlap,
+          log,
+          ...options,
+        }).pages(from, signal),
+    }),
+    async close() {
+      await limiter.flush(log);
+      await http.close();
     },
-    close: () => http.close(),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   chooseCollections,
   ConfigurationError,
+  createFileBudgets,
   openFeed,
   toMicroseconds,
   userAgent,
@@ -22,7 +23,8 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   if (flags.since !== undefined && toMicroseconds(flags.since) === undefined) {
     throw new ConfigurationError(`--since ${flags.since}: not an RFC 3339 time`, { remedy: "Write it like 2026-05-01T00:00:00Z." });
   }
-  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, { log: terminal.log, userAgent });
+  const host = { log: terminal.log, userAgent, budgets: createFileBudgets(config.stateDirectory) };
+  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, host);
   try {
     const chosen = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));
     const [collection] = chosen;

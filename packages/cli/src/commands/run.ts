@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { clean, ConfigurationError, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
 import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
 import { deliver } from "../deliver.ts";
+import { pollPauseMs } from "../poll-pause.ts";
 import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -54,7 +55,7 @@ async function deliverAgainAndAgain(
       if (flags.json !== true && summaries.length > 0) await terminal.print(summaryTable(summaries));
     }
     if (flags.once === true) return;
-    await wait(config.feed.pollSeconds * 1000, undefined, { signal: terminal.signal });
+    await wait(pollPauseMs(config.feed.pollSeconds), undefined, { signal: terminal.signal });
   }
 }
 

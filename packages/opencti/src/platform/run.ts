@@ -1,4 +1,12 @@
-import { createFileDeadLetters, openFeed, poll, userAgent, type ConnectorError, type Logger } from "@socdefenders/shared";
+import {
+  createFileBudgets,
+  createFileDeadLetters,
+  openFeed,
+  poll,
+  userAgent,
+  type ConnectorError,
+  type Logger,
+} from "@socdefenders/shared";
 import { createCheckpoints } from "../checkpoint.ts";
 import { map } from "../mapping.ts";
 import { createSink } from "../sink.ts";
@@ -27,7 +35,7 @@ export async function runOnce(context: RunContext): Promise<ConnectorError | und
 
 async function pollFeed({ settings, graphql, session, log, signal }: RunContext): Promise<ConnectorError | undefined> {
   const started = Date.now();
-  const host = { log, userAgent };
+  const host = { log, userAgent, budgets: createFileBudgets(settings.stateDirectory) };
   const feed = openFeed(settings.feed, host);
   const summaries = poll({
     feed,
