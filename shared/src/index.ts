@@ -8,6 +8,11 @@ export { durationMs } from "./config/duration.ts";
 export { parseConfiguration, type Environment } from "./config/load.ts";
 export { createSecret, redact, type Secret } from "./config/secret.ts";
 export { parseSection, readTextFile, textOrFile } from "./config/section.ts";
+export { toDeadLetter, type DeadLetter, type DeadLetters } from "./dead-letter/entry.ts";
+export { createFileDeadLetters } from "./dead-letter/file-store.ts";
+export { readDeadLetters } from "./dead-letter/read.ts";
+export { retryDeadLetters, type RetryOutcome } from "./dead-letter/retry.ts";
+export type { RetryTarget } from "./dead-letter/try-again.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
 export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
 export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
@@ -55,8 +60,6 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
-export { readDeadLetters, type DeadLetter } from "./pipeline/dead-letter-list.ts";
-export { createFileDeadLetters, deadLetterFile, type DeadLetters } from "./pipeline/dead-letter.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
@@ -72,7 +75,7 @@ export {
 export type { Observable } from "./stix/pattern/collect.ts";
 export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";
-export { observablesOf, parsePattern, type PatternResult } from "./stix/pattern/observable.ts";
+export { observablesOf, parsePattern, readObservables, type PatternResult } from "./stix/pattern/observable.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
 export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";

@@ -8,6 +8,7 @@ import {
   startTime,
   userAgent,
   type CollectionSummary,
+  type DeadLetters,
   type Feed,
   type Host,
 } from "@socdefenders/shared";
@@ -30,8 +31,10 @@ export async function deliver(
   const host: Host = { log: terminal.log, userAgent };
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
+  const deadLetters = createFileDeadLetters(config.stateDirectory);
+  const delivery = { config, feed, host, terminal, progress, deadLetters, onSummary, expected };
   try {
-    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary, expected }));
+    const runs = targets.map((target) => deliverTo(target, delivery));
     const results = await Promise.allSettled(runs);
     const [first, ...others] = distinct(
       results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : [])),
@@ -50,12 +53,13 @@ interface Delivery {
   readonly host: Host;
   readonly terminal: Terminal;
   readonly progress: Progress;
+  readonly deadLetters: DeadLetters;
   readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
   readonly expected: number | undefined;
 }
 
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
-  const { config, feed, host, terminal, progress, onSummary, expected } = delivery;
+  const { config, feed, host, terminal, progress, deadLetters, onSummary, expected } = delivery;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   const started = Date.now();
   let delivered = 0;
@@ -66,7 +70,7 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     filter: config.filter,
     sink,
     checkpoints,
-    deadLetters: createFileDeadLetters(config.stateDirectory),
+    deadLetters,
     log: terminal.log,
     signal: terminal.signal,
     onPage: (outcome) => {

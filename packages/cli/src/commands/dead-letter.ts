@@ -1,22 +1,122 @@
-import { readDeadLetters, type DeadLetter } from "@socdefenders/shared";
-import { loadConfig } from "../config.ts";
+import {
+  clean,
+  readDeadLetters,
+  retryDeadLetters,
+  userAgent,
+  withDirectoryLock,
+  type DeadLetter,
+  type RetryOutcome,
+  type RetryTarget,
+} from "@socdefenders/shared";
+import { loadConfig, selectTargets, type Config } from "../config.ts";
 import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Lists what could not be delivered: a table of when, where and why, or with `--json` the entries as they are kept. */
-export async function listDeadLetters(path: string, flags: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
-  const config = await loadConfig(path, terminal.environment);
-  const rows: string[][] = [];
-  for await (const entry of readDeadLetters(config.stateDirectory)) {
-    if (flags.json === true) await terminal.print(`${JSON.stringify(entry)}\n`);
-    else rows.push([entry.time, entry.target, entry.collection, idOf(entry), entry.reason]);
-  }
-  if (flags.json !== true) await terminal.print(formatTable(["time", "target", "collection", "object", "reason"], rows));
+export interface DeadLetterFlags {
+  /** Name of a target or, for a retry, its kind. */
+  readonly target?: string;
+  /** A part of the reason, letter case ignored. */
+  readonly reason?: string;
+  readonly json?: boolean;
 }
 
-/** The id of the object, where it has one; an item of a target may name the indicator it was made of. */
+// What a person looks through; a machine gets all of them.
+const mostRows = 100;
+
+/** Lists what could not be delivered: the newest entries and how many there are of each reason, or with `--json` all as they are kept. */
+export async function listDeadLetters(path: string, flags: DeadLetterFlags, terminal: Terminal): Promise<void> {
+  const config = await loadConfig(path, terminal.environment);
+  const counts = new Map<string, { entry: DeadLetter; count: number }>();
+  let rows: string[][] = [];
+  let total = 0;
+  for await (const entry of readEntries(config, flags, terminal)) {
+    if (flags.json === true) {
+      await terminal.print(`${JSON.stringify(entry)}\n`);
+      continue;
+    }
+    total += 1;
+    rows.push([entry.time, entry.target, entry.collection, idOf(entry), String(entry.attempts), entry.reason]);
+    if (rows.length === 2 * mostRows) rows = rows.slice(mostRows);
+    const key = JSON.stringify([entry.target, entry.reason]);
+    counts.set(key, { entry, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  if (flags.json === true) return;
+  await terminal.print(formatTable(["time", "target", "collection", "object", "tries", "reason"], rows.slice(-mostRows)));
+  if (total > mostRows) await terminal.print(`the newest ${mostRows} of ${total}; --json prints all\n`);
+  for (const { entry, count } of counts.values()) await terminal.print(`${entry.target}: ${count} × ${clean(entry.reason)}\n`);
+}
+
+/**
+ * Delivers dead letters of the state directory again, by today's parser, filter and mapping. Throws LockError while a run is under way,
+ * and the first target's failure once all have been tried.
+ */
+export async function retry(path: string, flags: DeadLetterFlags, terminal: Terminal): Promise<void> {
+  const config = await loadConfig(path, terminal.environment);
+  const chosen = selectTargets(config, flags.target);
+  const outcomes = await withDirectoryLock(config.stateDirectory, { log: terminal.log }, async (lost) => {
+    await warnOfOthers(config, flags, terminal);
+    const host = { log: terminal.log, userAgent };
+    const targets = new Map(chosen.map(({ name, open }) => [name, { ...open(host), filter: config.filter }]));
+    const signal = AbortSignal.any([terminal.signal, lost]);
+    const { stateDirectory: directory } = config;
+    try {
+      return await retryDeadLetters({ directory, targets, signal, isChosen: (entry) => hasReason(entry, flags) });
+    } finally {
+      await closeAll(targets);
+    }
+  });
+  await terminal.print(flags.json === true ? jsonLines(outcomes) : table(outcomes));
+  const [first, ...others] = [...outcomes.values()].flatMap(({ failure }) => failure ?? []);
+  for (const { message, remedy } of others) terminal.log.error("failed", message, { remedy });
+  if (first !== undefined) throw first;
+}
+
+async function* readEntries(config: Config, flags: DeadLetterFlags, { log }: Terminal): AsyncGenerator<DeadLetter> {
+  let damaged = 0;
+  for await (const { entry } of readDeadLetters(config.stateDirectory)) {
+    if (entry === undefined) damaged += 1;
+    else if (hasReason(entry, flags) && (flags.target === undefined || entry.target === flags.target)) yield entry;
+  }
+  if (damaged > 0) log.warn("dead_letters_damaged", `${damaged} lines of the dead letters cannot be read`, { count: damaged });
+}
+
+const hasReason = ({ reason }: DeadLetter, { reason: part = "" }: DeadLetterFlags): boolean =>
+  reason.toLowerCase().includes(part.toLowerCase());
+
+/** Says what a retry cannot take: entries of targets that are gone, and those that are kept in part only. */
+async function warnOfOthers(config: Config, flags: DeadLetterFlags, terminal: Terminal): Promise<void> {
+  const known = new Set(config.targets.map(({ name }) => name));
+  let unknown = 0;
+  let cut = 0;
+  for await (const { target, content_cut_from } of readEntries(config, flags, terminal)) {
+    if (!known.has(target)) unknown += 1;
+    else if (content_cut_from !== undefined) cut += 1;
+  }
+  if (unknown > 0)
+    terminal.log.warn("not_retried", `${unknown} entries are of targets that the configuration does not name`, { count: unknown });
+  if (cut > 0) terminal.log.warn("not_retried", `${cut} entries were too large to be kept whole`, { count: cut });
+}
+
+async function closeAll(targets: ReadonlyMap<string, RetryTarget>): Promise<void> {
+  for (const { sink } of targets.values()) await sink.close();
+}
+
+function jsonLines(outcomes: ReadonlyMap<string, RetryOutcome>): string {
+  const lines = [...outcomes].map(([target, { failure, ...counts }]) => ({
+    target,
+    ...counts,
+    ...(failure && { error: failure.message, remedy: failure.remedy }),
+  }));
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+function table(outcomes: ReadonlyMap<string, RetryOutcome>): string {
+  const rows = [...outcomes].map(([target, one]) => [target, one.tried, one.delivered, one.skipped, one.kept]);
+  return formatTable(["target", "tried", "delivered", "skipped", "kept"], rows);
+}
+
+/** The id of the object, where it has one. */
 function idOf({ content }: DeadLetter): string {
-  if (typeof content !== "object" || content === null) return "";
-  const { id, indicator_id, IndicatorId } = content as Record<string, unknown>;
-  return [id, indicator_id, IndicatorId].find((candidate) => typeof candidate === "string") ?? "";
+  const id = typeof content === "object" && content !== null && "id" in content ? content.id : undefined;
+  return typeof id === "string" ? id : "";
 }
