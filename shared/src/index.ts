@@ -24,6 +24,7 @@ export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
+export { readEnvironmentProxies, type ChooseProxy } from "./http/proxy.ts";
 export {
   createHttpClient,
   printable,

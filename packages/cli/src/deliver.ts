@@ -6,7 +6,6 @@ import {
   poll,
   toMicroseconds,
   startTime,
-  userAgent,
   type CollectionSummary,
   type DeadLetters,
   type Feed,
@@ -14,7 +13,7 @@ import {
 } from "@socdefenders/shared";
 import type { Config, ConfiguredTarget } from "./config.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
-import type { Terminal } from "./terminal/terminal.ts";
+import { hostOf, type Terminal } from "./terminal/terminal.ts";
 
 /**
  * Delivers what is new to every given target, all at the same time, each with its own position. A target that fails does not stop
@@ -28,7 +27,7 @@ export async function deliver(
   onSummary: (summary: CollectionSummary) => Promise<void> | void,
   expected?: number,
 ): Promise<void> {
-  const host: Host = { log: terminal.log, userAgent };
+  const host = hostOf(terminal);
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   const deadLetters = createFileDeadLetters(config.stateDirectory);

@@ -8,6 +8,7 @@ import {
   parseFilterConfig,
   poll,
   positionName,
+  readEnvironmentProxies,
   userAgent,
   version,
   withDirectoryLock,
@@ -27,7 +28,8 @@ const log: Logger = createLogger(({ level, event, message, context }) => {
   const details = Object.entries(context).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
   process.stderr.write(`${level.toUpperCase()} event=${event} ${message}${details.join("")}\n`);
 });
-const host: Host = { log, userAgent };
+/** Reads the environment's proxies, which may be wrong: called where an error is reported. */
+const openHost = (): Host => ({ log, userAgent, chooseProxy: readEnvironmentProxies(process.env) });
 
 const stop = new AbortController();
 let stopCode: number | undefined;
@@ -69,6 +71,7 @@ async function main(mode: string | undefined): Promise<number> {
 
 async function run(stanza: Stanza, input: ModularInput, lost: AbortSignal): Promise<void> {
   const { feedConfig, filter, splunkConfig } = await configure(stanza, input);
+  const host = openHost();
   const feed = openFeed(feedConfig, host);
   try {
     const summaries = poll({
@@ -101,6 +104,7 @@ async function validate(input: ModularInput): Promise<number> {
   try {
     for (const stanza of input.stanzas) {
       const { feedConfig, splunkConfig } = await configure(stanza, input);
+      const host = openHost();
       const feed = openFeed(feedConfig, host, { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true });
       const sink = createSink(splunkConfig, host, { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true });
       try {

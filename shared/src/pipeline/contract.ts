@@ -1,3 +1,4 @@
+import type { ChooseProxy } from "../http/proxy.ts";
 import type { Logger } from "../log/logger.ts";
 import type { StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
@@ -105,6 +106,8 @@ export interface CheckpointStore {
 export interface Host {
   readonly log: Logger;
   readonly userAgent: string;
+  /** The environment's proxies; absent where there are none. */
+  readonly chooseProxy?: ChooseProxy | undefined;
 }
 
 /** An opened connector. `checkpoints` is there only where the target itself keeps the position; else the host's store does. */

@@ -19,8 +19,11 @@ export interface Feed {
   close(): Promise<void>;
 }
 
-export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPolicy?: RetryPolicy): Feed {
-  const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent, log });
+export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPolicy): Feed {
+  const { log } = host;
+  const { ca, clientCertificate, proxy, timeoutMs } = config;
+  const chooseProxy = proxy === undefined ? host.chooseProxy : () => proxy;
+  const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
   const client = createTaxiiClient(config, http, retryPolicy);
   return {
     endpoint: config.endpoint.href,

@@ -2,7 +2,6 @@ import {
   clean,
   readDeadLetters,
   retryDeadLetters,
-  userAgent,
   withDirectoryLock,
   type DeadLetter,
   type RetryOutcome,
@@ -10,7 +9,7 @@ import {
 } from "@socdefenders/shared";
 import { loadConfig, selectTargets, type Config } from "../config.ts";
 import { formatTable } from "../terminal/table.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
 export interface DeadLetterFlags {
   /** Name of a target or, for a retry, its kind. */
@@ -55,7 +54,7 @@ export async function retry(path: string, flags: DeadLetterFlags, terminal: Term
   const chosen = selectTargets(config, flags.target);
   const outcomes = await withDirectoryLock(config.stateDirectory, { log: terminal.log }, async (lost) => {
     await warnOfOthers(config, flags, terminal);
-    const host = { log: terminal.log, userAgent };
+    const host = hostOf(terminal);
     const targets = new Map(chosen.map(({ name, open }) => [name, { ...open(host), filter: config.filter }]));
     const signal = AbortSignal.any([terminal.signal, lost]);
     const { stateDirectory: directory } = config;

@@ -3,12 +3,11 @@ import {
   ConfigurationError,
   openFeed,
   toMicroseconds,
-  userAgent,
   type Parsed,
   type StixObject,
 } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
 export interface PullFlags {
   readonly collection: string;
@@ -22,7 +21,7 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   if (flags.since !== undefined && toMicroseconds(flags.since) === undefined) {
     throw new ConfigurationError(`--since ${flags.since}: not an RFC 3339 time`, { remedy: "Write it like 2026-05-01T00:00:00Z." });
   }
-  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, { log: terminal.log, userAgent });
+  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, hostOf(terminal));
   try {
     const chosen = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));
     const [collection] = chosen;
