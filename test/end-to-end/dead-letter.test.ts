@@ -48,7 +48,7 @@ test("what was refused is listed by reason and target, and sent again without wh
   answerWith(() => undefined);
   const retried = await deadLetter("retry", "--json");
   expect(retried.code).toBe(0);
-  expect(JSON.parse(retried.stdout)).toEqual({ target: "splunk", tried: 2, delivered: 1, skipped: 0, kept: 1 });
+  expect(JSON.parse(retried.stdout)).toEqual({ target: "splunk", tried: 2, delivered: 1, skipped: 0, kept: 1, repeated: 0 });
   expect(received()).toHaveLength(before + 1);
   expect(hec.events().at(-1)?.event).toMatchObject({ ioc_value: "two.example", indicator_id: compound.object.id });
   const rest = (await deadLetter("list", "--json")).stdout;

@@ -55,7 +55,7 @@ test("the refused items alone are sent; what was unreadable is read anew and sen
   ]);
   const { retried, written } = target();
   const outcomes = await retryDeadLetters({ directory, targets: new Map([["splunk", retried]]), signal });
-  expect(outcomes.get("splunk")).toEqual({ tried: 2, delivered: 2, skipped: 0, kept: 0 });
+  expect(outcomes.get("splunk")).toEqual({ tried: 2, delivered: 2, skipped: 0, kept: 0, repeated: 0 });
   expect(written).toEqual(["one a", "one c", "two a", "two b", "two c"]);
   expect(await left(directory)).toEqual([]);
 });
@@ -79,7 +79,7 @@ test("what fails again stays, with the new reason, one more attempt and only wha
   ]);
   const { retried } = target((items) => [{ item: items[1]!, reason: "second refusal" }]);
   const outcomes = await retryDeadLetters({ directory, targets: new Map([["splunk", retried]]), signal });
-  expect(outcomes.get("splunk")).toEqual({ tried: 2, delivered: 0, skipped: 0, kept: 2 });
+  expect(outcomes.get("splunk")).toEqual({ tried: 2, delivered: 0, skipped: 0, kept: 2, repeated: 0 });
   expect(await left(directory)).toMatchObject([
     { reason: "second refusal", attempts: 2, refused: { items: [1], of: 3 }, content: identity("one") },
     { reason: expect.stringContaining("not a STIX object"), attempts: 2, content: { no: "STIX" } },
@@ -153,4 +153,31 @@ test("a retry that is stopped half-way has removed what was delivered and nothin
   const retrying = retryDeadLetters({ directory, targets: new Map([["splunk", retried]]), signal: stop.signal });
   await expect(retrying).rejects.toThrow("stopped");
   expect([written.length, (await left(directory)).length]).toEqual([1200, 50]);
+});
+
+test("what a page that was read twice left twice is sent once, also where it lies in two files", async () => {
+  const directory = temporaryDirectory();
+  const deadLetters = createFileDeadLetters(directory, { fileBytes: 100, files: 4 });
+  const rejected = { reason: "refused", content: identity("one"), refused: { items: [0], of: 3 } };
+  await deadLetters.add(key, [rejected, rejected]);
+  await deadLetters.add(key, [rejected]);
+  const { retried, written } = target();
+  const outcomes = await retryDeadLetters({ directory, targets: new Map([["splunk", retried]]), signal });
+  expect(outcomes.get("splunk")).toMatchObject({ tried: 1, delivered: 1, repeated: 2 });
+  expect([written, await left(directory)]).toEqual([["one a"], []]);
+});
+
+test("what another process appends meanwhile stays", async () => {
+  const directory = temporaryDirectory();
+  await createFileDeadLetters(directory).add(key, [{ reason: "refused", content: identity("one") }]);
+  const { retried } = target();
+  const sink = {
+    ...retried.sink,
+    async write() {
+      await createFileDeadLetters(directory).add(key, [{ reason: "refused", content: identity("meanwhile") }]);
+      return [];
+    },
+  };
+  await retryDeadLetters({ directory, targets: new Map([["splunk", { ...retried, sink }]]), signal });
+  expect(await left(directory)).toMatchObject([{ content: identity("meanwhile") }]);
 });

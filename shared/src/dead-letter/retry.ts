@@ -27,6 +27,8 @@ export interface RetryOutcome {
   skipped: number;
   /** Refused or unreadable once more, and kept with the new reason. */
   kept: number;
+  /** The same as one that was tried, and gone. */
+  repeated: number;
   /** What ended it early: what was not confirmed by then stays as it was. */
   failure?: ConnectorError;
 }
@@ -40,50 +42,64 @@ const chunkSize = 200;
  * the signal's reason, and TargetError where a file cannot be replaced.
  */
 export async function retryDeadLetters(options: RetryOptions): Promise<ReadonlyMap<string, RetryOutcome>> {
-  const outcomes = new Map([...options.targets.keys()].map((name) => [name, emptyOutcome()]));
-  for (const path of await listDeadLetterFiles(options.directory)) await retryFile(path, options, outcomes);
-  return outcomes;
+  const retries = new Map([...options.targets].map(([name, target]) => [name, openRetry(target)]));
+  for (const path of await listDeadLetterFiles(options.directory)) await retryFile(path, retries, options);
+  return new Map([...retries].map(([name, { outcome }]) => [name, outcome]));
 }
 
-const emptyOutcome = (): RetryOutcome => ({ tried: 0, delivered: 0, skipped: 0, kept: 0 });
+/** One target's share of a retry. */
+interface Retry {
+  readonly target: RetryTarget;
+  readonly outcome: RetryOutcome;
+  /** Ids of the entries that were tried: a page that was read twice may have left an entry twice. */
+  readonly tried: Set<string>;
+}
 
-async function retryFile(path: string, options: RetryOptions, outcomes: ReadonlyMap<string, RetryOutcome>): Promise<void> {
-  const { targets, isChosen = () => true, signal } = options;
+function openRetry(target: RetryTarget): Retry {
+  return { target, outcome: { tried: 0, delivered: 0, skipped: 0, kept: 0, repeated: 0 }, tried: new Set() };
+}
+
+async function retryFile(path: string, retries: ReadonlyMap<string, Retry>, options: RetryOptions): Promise<void> {
   const lines = await Array.fromAsync(readDeadLetterFile(path));
   const rest: (string | undefined)[] = lines.map(({ text }) => text);
   try {
-    for (const [name, target] of targets) {
-      const outcome = outcomes.get(name) ?? emptyOutcome();
-      const chosen = [...lines.entries()].filter(([, { entry }]) => entry?.target === name && isWhole(entry) && isChosen(entry));
-      await retryTarget(chosen, target, outcome, rest, signal);
-    }
+    for (const [name, retry] of retries) await retryTarget(choose(lines, name, options), retry, rest, options.signal);
   } finally {
     await replaceLines(options.directory, path, lines, rest);
   }
 }
 
-/** Of what was too large only the head is there. */
-const isWhole = ({ content_cut_from }: DeadLetter): boolean => content_cut_from === undefined;
+/** An entry and its place in the file. */
+interface Chosen {
+  readonly index: number;
+  readonly entry: DeadLetter;
+}
+
+/** Of what was too large only the head is there, so it is not tried. */
+function choose(lines: readonly DeadLetterLine[], target: string, { isChosen = () => true }: RetryOptions): readonly Chosen[] {
+  return lines.flatMap(({ entry }, index) =>
+    entry?.target === target && entry.content_cut_from === undefined && isChosen(entry) ? [{ index, entry }] : [],
+  );
+}
 
 async function retryTarget(
-  chosen: readonly (readonly [number, DeadLetterLine])[],
-  target: RetryTarget,
-  outcome: RetryOutcome,
+  chosen: readonly Chosen[],
+  { target, outcome, tried }: Retry,
   rest: (string | undefined)[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (let start = 0; start < chosen.length && outcome.failure === undefined; start += chunkSize) {
+  const once = new Map(chosen.filter(({ entry }) => !tried.has(entry.id)).map((one) => [one.entry.id, one]));
+  const first = [...once.values()];
+  for (let start = 0; start < first.length && outcome.failure === undefined; start += chunkSize) {
     signal.throwIfAborted();
-    const chunk = chosen.slice(start, start + chunkSize).flatMap(([index, { entry }]) => (entry ? [{ index, entry }] : []));
+    const chunk = first.slice(start, start + chunkSize);
     try {
-      const verdicts = await tryAgain(
-        chunk.map(({ entry }) => entry),
-        target,
-        signal,
-      );
-      for (const [place, { index }] of chunk.entries()) {
+      const entries = chunk.map(({ entry }) => entry);
+      const verdicts = await tryAgain(entries, target, signal);
+      for (const [place, { index, entry }] of chunk.entries()) {
         const verdict = verdicts[place];
         if (verdict === undefined) continue;
+        tried.add(entry.id);
         outcome.tried += 1;
         outcome[verdict.kind] += 1;
         rest[index] = verdict.kind === "kept" ? JSON.stringify(verdict.entry) : undefined;
@@ -93,8 +109,14 @@ async function retryTarget(
       outcome.failure = error;
     }
   }
+  for (const { index, entry } of chosen) {
+    if (!tried.has(entry.id) || once.get(entry.id)?.index === index) continue;
+    outcome.repeated += 1;
+    rest[index] = undefined;
+  }
 }
 
+/** What was appended meanwhile, by a process that took the lock over from a suspended one for instance, stays. */
 async function replaceLines(
   directory: string,
   path: string,
@@ -102,8 +124,10 @@ async function replaceLines(
   rest: readonly (string | undefined)[],
 ): Promise<void> {
   if (lines.every(({ text }, index) => text === rest[index])) return;
-  const left = rest.filter((text) => text !== undefined);
   try {
+    const now = (await Array.fromAsync(readDeadLetterFile(path))).map(({ text }) => text);
+    if (lines.some(({ text }, index) => text !== now[index])) throw new Error("another process has changed it meanwhile");
+    const left = [...rest, ...now.slice(lines.length)].filter((text) => text !== undefined);
     if (left.length === 0) await unlink(path).catch(unlessMissing(undefined));
     else await replaceFile(directory, basename(path), left.map((text) => `${text}\n`).join(""));
   } catch (cause) {

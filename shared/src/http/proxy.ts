@@ -36,18 +36,18 @@ export function parseProxy(text: string, key: string): string {
   if (!isUsable) {
     throw new ConfigurationError(`${key}: not an http(s) address`, { remedy: `Write ${key} as http://[user:password@]host:port.` });
   }
-  const [user, password] = [url.username, url.password].map(decode);
-  if (url.password !== "") for (const form of [password, url.password, `${user}:${password}`]) createSecret(form ?? "");
+  const [user, password] = [decode(url.username, key), decode(url.password, key)];
+  if (password !== "") for (const form of [password, url.password, `${user}:${password}`]) createSecret(form);
   return url.href;
+}
 
-  function decode(part: string): string {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      throw new ConfigurationError(`${key}: user name or password is not percent-encoded UTF-8`, {
-        remedy: `Percent-encode what is not a letter or a digit in ${key}: @ is %40.`,
-      });
-    }
+function decode(part: string, key: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ConfigurationError(`${key}: user name or password is not percent-encoded UTF-8`, {
+      remedy: `Percent-encode what is not a letter or a digit in ${key}: @ is %40.`,
+    });
   }
 }
 

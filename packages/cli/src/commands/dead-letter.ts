@@ -110,8 +110,8 @@ function jsonLines(outcomes: ReadonlyMap<string, RetryOutcome>): string {
 }
 
 function table(outcomes: ReadonlyMap<string, RetryOutcome>): string {
-  const rows = [...outcomes].map(([target, one]) => [target, one.tried, one.delivered, one.skipped, one.kept]);
-  return formatTable(["target", "tried", "delivered", "skipped", "kept"], rows);
+  const rows = [...outcomes].map(([target, one]) => [target, one.tried, one.delivered, one.skipped, one.kept, one.repeated]);
+  return formatTable(["target", "tried", "delivered", "skipped", "kept", "repeated"], rows);
 }
 
 /** The id of the object, where it has one. */
