@@ -12,7 +12,6 @@ export { toDeadLetter, type DeadLetter, type DeadLetters } from "./dead-letter/e
 export { createFileDeadLetters } from "./dead-letter/file-store.ts";
 export { readDeadLetters } from "./dead-letter/read.ts";
 export { retryDeadLetters, type RetryOutcome } from "./dead-letter/retry.ts";
-export type { RetryTarget } from "./dead-letter/try-again.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
 export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
 export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { readRecords, sampleBytes, type HecAnswer, type HecEvent } from "@socdefenders/simulator";
 import { expect, test } from "vitest";
 import { runCommand, start, type Ended } from "./command.ts";
@@ -71,6 +72,14 @@ test("a target that is down is exit code 4 and keeps the entry; a run under way 
   service.process.kill("SIGTERM");
   await service.ended;
   expect((await deadLetter("retry", "--target", "nope")).code).toBe(2);
+
+  const text = await readFile(workplace.config, "utf8");
+  await writeFile(workplace.config, text.replace("splunk: { endpoint", "splunk:\n  - { name: another, endpoint"));
+  expect(await deadLetter("retry", "--target", "splunk", "--json")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"another","tried":0'),
+    log: [expect.objectContaining({ event: "not_retried", message: expect.stringContaining("2 entries") })],
+  });
 });
 
 test("a retry that is killed has lost nothing: the next one sends all of it", async () => {

@@ -5,9 +5,8 @@ import {
   withDirectoryLock,
   type DeadLetter,
   type RetryOutcome,
-  type RetryTarget,
 } from "@socdefenders/shared";
-import { loadConfig, selectTargets, type Config } from "../config.ts";
+import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
 import { formatTable } from "../terminal/table.ts";
 import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
@@ -53,21 +52,31 @@ export async function retry(path: string, flags: DeadLetterFlags, terminal: Term
   const config = await loadConfig(path, terminal.environment);
   const chosen = selectTargets(config, flags.target);
   const outcomes = await withDirectoryLock(config.stateDirectory, { log: terminal.log }, async (lost) => {
-    await warnOfOthers(config, flags, terminal);
-    const host = hostOf(terminal);
-    const targets = new Map(chosen.map(({ name, open }) => [name, { ...open(host), filter: config.filter }]));
-    const signal = AbortSignal.any([terminal.signal, lost]);
-    const { stateDirectory: directory } = config;
-    try {
-      return await retryDeadLetters({ directory, targets, signal, isChosen: (entry) => hasReason(entry, flags) });
-    } finally {
-      await closeAll(targets);
-    }
+    await warnOfOthers(config, chosen, flags, terminal);
+    return retryTargets(config, chosen, flags, { ...terminal, signal: AbortSignal.any([terminal.signal, lost]) });
   });
   await terminal.print(flags.json === true ? jsonLines(outcomes) : table(outcomes));
   const [first, ...others] = [...outcomes.values()].flatMap(({ failure }) => failure ?? []);
   for (const { message, remedy } of others) terminal.log.error("failed", message, { remedy });
   if (first !== undefined) throw first;
+}
+
+async function retryTargets(
+  { stateDirectory: directory, filter }: Config,
+  chosen: readonly ConfiguredTarget[],
+  flags: DeadLetterFlags,
+  terminal: Terminal,
+): Promise<ReadonlyMap<string, RetryOutcome>> {
+  const host = hostOf(terminal);
+  const targets = new Map(chosen.map(({ name, open }) => [name, { ...open(host), filter }]));
+  let outcomes: ReadonlyMap<string, RetryOutcome> = new Map();
+  try {
+    const isChosen = (entry: DeadLetter): boolean => hasReason(entry, flags);
+    outcomes = await retryDeadLetters({ directory, targets, signal: terminal.signal, isChosen });
+    return outcomes;
+  } finally {
+    for (const [name, { sink }] of targets) await sink.close(outcomes.get(name)?.failure);
+  }
 }
 
 async function* readEntries(config: Config, flags: DeadLetterFlags, { log }: Terminal): AsyncGenerator<DeadLetter> {
@@ -83,21 +92,23 @@ const hasReason = ({ reason }: DeadLetter, { reason: part = "" }: DeadLetterFlag
   reason.toLowerCase().includes(part.toLowerCase());
 
 /** Says what a retry cannot take: entries of targets that are gone, and those that are kept in part only. */
-async function warnOfOthers(config: Config, flags: DeadLetterFlags, terminal: Terminal): Promise<void> {
-  const known = new Set(config.targets.map(({ name }) => name));
+async function warnOfOthers(
+  config: Config,
+  chosen: readonly ConfiguredTarget[],
+  { reason }: DeadLetterFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const isOneOf = (targets: readonly ConfiguredTarget[], target: string): boolean => targets.some(({ name }) => name === target);
   let unknown = 0;
   let cut = 0;
-  for await (const { target, content_cut_from } of readEntries(config, flags, terminal)) {
-    if (!known.has(target)) unknown += 1;
-    else if (content_cut_from !== undefined) cut += 1;
+  for await (const { target, content_cut_from } of readEntries(config, { ...(reason !== undefined && { reason }) }, terminal)) {
+    if (!isOneOf(config.targets, target)) unknown += 1;
+    if (content_cut_from !== undefined && isOneOf(chosen, target)) cut += 1;
   }
-  if (unknown > 0)
-    terminal.log.warn("not_retried", `${unknown} entries are of targets that the configuration does not name`, { count: unknown });
-  if (cut > 0) terminal.log.warn("not_retried", `${cut} entries were too large to be kept whole`, { count: cut });
-}
-
-async function closeAll(targets: ReadonlyMap<string, RetryTarget>): Promise<void> {
-  for (const { sink } of targets.values()) await sink.close();
+  const warn = (count: number, why: string): void =>
+    terminal.log.warn("not_retried", `${count} entries are not tried: ${why}`, { count });
+  if (unknown > 0) warn(unknown, "the configuration does not name their targets");
+  if (cut > 0) warn(cut, "they were too large to be kept whole");
 }
 
 function jsonLines(outcomes: ReadonlyMap<string, RetryOutcome>): string {
