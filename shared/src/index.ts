@@ -8,6 +8,10 @@ export { durationMs } from "./config/duration.ts";
 export { parseConfiguration, type Environment } from "./config/load.ts";
 export { createSecret, redact, type Secret } from "./config/secret.ts";
 export { parseSection, readTextFile, textOrFile } from "./config/section.ts";
+export { toDeadLetter, type DeadLetter, type DeadLetters } from "./dead-letter/entry.ts";
+export { createFileDeadLetters } from "./dead-letter/file-store.ts";
+export { readDeadLetters } from "./dead-letter/read.ts";
+export { retryDeadLetters, type RetryOutcome } from "./dead-letter/retry.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
 export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
 export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
@@ -21,6 +25,7 @@ export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
 export type { Clock } from "./http/clock.ts";
+export { readEnvironmentProxies, type ChooseProxy } from "./http/proxy.ts";
 export {
   createHttpClient,
   printable,
@@ -57,8 +62,6 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
-export { readDeadLetters, type DeadLetter } from "./pipeline/dead-letter-list.ts";
-export { createFileDeadLetters, deadLetterFile, type DeadLetters } from "./pipeline/dead-letter.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
@@ -74,7 +77,7 @@ export {
 export type { Observable } from "./stix/pattern/collect.ts";
 export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";
-export { observablesOf, parsePattern, type PatternResult } from "./stix/pattern/observable.ts";
+export { observablesOf, parsePattern, readObservables, type PatternResult } from "./stix/pattern/observable.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
 export { createFileBudgets } from "./taxii/budget-file.ts";
 export { openBudgetAccount } from "./taxii/budget-account.ts";

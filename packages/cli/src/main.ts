@@ -148,15 +148,30 @@ checkpoint
     (await import("./commands/checkpoint.ts")).resetPositions(path, flags, await terminal()),
   );
 
-program
+const deadLetter = program
   .command("dead-letter")
-  .description("look at what could not be delivered")
+  .description("look at what could not be delivered, and try it again (the state directory's alone, not a Splunk add-on's)");
+
+deadLetter
   .command("list")
   .description("list what could not be delivered, with the reason")
   .argument("<config>", "path of the YAML configuration")
-  .option("--json", "print the entries as they are kept, one JSON line each")
-  .action(async (path: string, flags: { json?: boolean }) =>
+  .option("--target <target>", "of the target with this name alone")
+  .option("--reason <text>", "where the reason holds this text alone")
+  .option("--json", "print all entries as they are kept, one JSON line each")
+  .action(async (path: string, flags: import("./commands/dead-letter.ts").DeadLetterFlags) =>
     (await import("./commands/dead-letter.ts")).listDeadLetters(path, flags, await terminal()),
+  );
+
+deadLetter
+  .command("retry")
+  .description("read what could not be delivered anew and send it again; what the target takes is removed")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--target <target>", "to this target alone: a kind or an instance's name")
+  .option("--reason <text>", "where the reason holds this text alone")
+  .option("--json", "print one JSON line per target")
+  .action(async (path: string, flags: import("./commands/dead-letter.ts").DeadLetterFlags) =>
+    (await import("./commands/dead-letter.ts")).retry(path, flags, await terminal()),
   );
 
 program

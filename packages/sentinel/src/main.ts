@@ -1,6 +1,15 @@
 import { app, type InvocationContext, type Timer } from "@azure/functions";
 import type { ContainerClient } from "@azure/storage-blob";
-import { ConnectorError, createLogger, openFeed, poll, toJsonLine, userAgent, type Logger } from "@socdefenders/shared";
+import {
+  ConnectorError,
+  createLogger,
+  openFeed,
+  poll,
+  readEnvironmentProxies,
+  toJsonLine,
+  userAgent,
+  type Logger,
+} from "@socdefenders/shared";
 import { createBlobBudgets } from "./budgets.ts";
 import { openCheckpoints } from "./checkpoint.ts";
 import { createBlobDeadLetters } from "./dead-letters.ts";
@@ -36,7 +45,7 @@ async function deliverOnce(log: Logger, deadline: AbortSignal): Promise<void> {
 }
 
 async function pollInto(container: ContainerClient, settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
-  const host = { log, userAgent };
+  const host = { log, userAgent, chooseProxy: readEnvironmentProxies(process.env) };
   const feed = openFeed(settings.feed, { ...host, budgets: createBlobBudgets(container) });
   const failures: ConnectorError[] = [];
   const summaries = poll({

@@ -1,6 +1,6 @@
 import {
   isIndicator,
-  observablesOf,
+  readObservables,
   referenceUrlsOf,
   strictestTlp,
   type Indicator,
@@ -71,10 +71,11 @@ export const columns: Readonly<Record<keyof SentinelRow, "string" | "boolean" | 
 /** Indicators become one row per observable, or one of `IocType` `pattern` where there is none; other objects are skipped. */
 export const map: Mapping<SentinelRow> = (object, { collection, keeps = () => true }) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Sentinel` };
-  const observables = observablesOf(object).filter(keeps);
+  const { observables: all, withheld } = readObservables(object);
+  const observables = all.filter((observable) => keeps(observable));
   const items =
     observables.length === 0 ? [toRow(object, undefined, collection)] : observables.map((one) => toRow(object, one, collection));
-  return { kind: "items", items };
+  return { kind: "items", items, ...(withheld && { withheld }) };
 };
 
 function toRow(indicator: Indicator, observable: Observable | undefined, collection: string): SentinelRow {

@@ -9,6 +9,7 @@ import {
   parseFilterConfig,
   poll,
   positionName,
+  readEnvironmentProxies,
   userAgent,
   version,
   withDirectoryLock,
@@ -28,7 +29,8 @@ const log: Logger = createLogger(({ level, event, message, context }) => {
   const details = Object.entries(context).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
   process.stderr.write(`${level.toUpperCase()} event=${event} ${message}${details.join("")}\n`);
 });
-const host: Host = { log, userAgent };
+/** Reads the environment's proxies, which may be wrong: called where an error is reported. */
+const openHost = (): Host => ({ log, userAgent, chooseProxy: readEnvironmentProxies(process.env) });
 
 const stop = new AbortController();
 let stopCode: number | undefined;
@@ -70,6 +72,7 @@ async function main(mode: string | undefined): Promise<number> {
 
 async function run(stanza: Stanza, input: ModularInput, lost: AbortSignal): Promise<void> {
   const { feedConfig, filter, splunkConfig } = await configure(stanza, input);
+  const host = openHost();
   const feed = openFeed(feedConfig, { ...host, budgets: createFileBudgets(input.checkpointDirectory) });
   try {
     const summaries = poll({
@@ -103,6 +106,7 @@ async function validate(input: ModularInput): Promise<number> {
   try {
     for (const stanza of input.stanzas) {
       const { feedConfig, splunkConfig } = await configure(stanza, input);
+      const host = openHost();
       const feed = openFeed(feedConfig, host, { ...validationRetry, patienceMs: 2000 });
       const sink = createSink(splunkConfig, host, validationRetry);
       try {

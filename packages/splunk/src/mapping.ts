@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import {
   articleIdsOf,
   isIndicator,
-  observablesOf,
+  readObservables,
   referenceUrlsOf,
   strictestTlp,
   type Indicator,
@@ -40,12 +40,13 @@ export interface SplunkEvent {
 /** Indicators become one event per observable, or one of `ioc_type` `pattern` where there is none; other objects are skipped. */
 export const map: Mapping<SplunkEvent> = (object, { collection, keeps = () => true }) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Splunk` };
-  const observables = observablesOf(object).filter(keeps);
+  const { observables: all, withheld } = readObservables(object);
+  const observables = all.filter((observable) => keeps(observable));
   const items =
     observables.length === 0
       ? [toEvent(object, undefined, collection)]
       : observables.map((one) => toEvent(object, one, collection));
-  return { kind: "items", items };
+  return { kind: "items", items, ...(withheld && { withheld }) };
 };
 
 function toEvent(indicator: Indicator, observable: Observable | undefined, collection: string): SplunkEvent {

@@ -27,8 +27,8 @@ interface Encoded {
  * Sends events to the HTTP Event Collector's `/services/collector/event`, gzipped, in batches cut by bytes and count. Answers are read
  * by HEC code: an event it refuses is set aside and the rest of its batch is sent again.
  */
-export function createSink(config: SplunkConfig, { userAgent, log }: Host, retryPolicy?: RetryPolicy): Sink<SplunkEvent> {
-  const http = createHttpClient({ ca: config.ca, userAgent, log });
+export function createSink(config: SplunkConfig, host: Host, retryPolicy?: RetryPolicy): Sink<SplunkEvent> {
+  const http = createHttpClient({ ...host, ca: config.ca });
   const url = new URL("/services/collector/event", config.endpoint);
   const where = `POST ${url.href}`;
 
@@ -44,6 +44,7 @@ export function createSink(config: SplunkConfig, { userAgent, log }: Host, retry
       if (!(cause instanceof NetworkError)) throw cause;
       throw new TargetError(`Splunk cannot be reached: ${cause.message}`, {
         remedy:
+          cause.remedy ??
           "Check splunk.endpoint, that HEC is enabled, and splunk.ca_file. What was not confirmed is sent again by the next run.",
         cause,
       });

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Mapping } from "../pipeline/contract.ts";
+import type { Mapped, Mapping, MappingContext } from "../pipeline/contract.ts";
+import { addCounts } from "../pipeline/count.ts";
 import { canonicalJson } from "../stix/identifier.ts";
 import { strictestTlp, tlpLevels, type Tlp } from "../stix/marking.ts";
 import { isIndicator, type Indicator, type StixObject } from "../stix/object.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
 import type { FilterConfig } from "./config.ts";
-import { createObservableFilter, judgeIndicator, type ObservableReason } from "./observables.ts";
+import { createObservableFilter, judgeIndicator, type JudgeObservable, type ObservableReason } from "./observables.ts";
 
 /** Wraps a mapping: what the filter holds back is skipped, with the name of the filter as the reason. */
 export interface Filter {
@@ -22,14 +24,29 @@ export function createFilter(config: FilterConfig): Filter {
     if (!isIndicator(object)) return undefined;
     return judgeWorth(object, config) ?? (judge && judgeIndicator(object, judge, config));
   };
-  const keeps = judge && { keeps: (observable: Parameters<typeof judge>[0]) => judge(observable) === undefined };
   const wrap =
     <Item>(map: Mapping<Item>): Mapping<Item> =>
     (object, context) => {
       const reason = reasonOf(object);
-      return reason === undefined ? map(object, { ...context, ...keeps }) : { kind: "skipped", reason };
+      if (reason !== undefined) return { kind: "skipped", reason };
+      return judge === undefined ? map(object, context) : mapJudged(map, object, context, judge);
     };
   return Object.assign(wrap, { identity: identityOf(config) });
+}
+
+/** What the mapping asked about and was told no is added to what it left out itself. */
+function mapJudged<Item>(map: Mapping<Item>, object: StixObject, context: MappingContext, judge: JudgeObservable): Mapped<Item> {
+  const heldBack: Record<string, number> = {};
+  const keeps = (observable: Observable): boolean => {
+    const reason = judge(observable);
+    if (reason !== undefined) addCounts(heldBack, { [reason]: 1 });
+    return reason === undefined;
+  };
+  const mapped = map(object, { ...context, keeps });
+  if (mapped.kind === "skipped") return mapped;
+  addCounts(heldBack, mapped.withheld);
+  const withheld = Object.keys(heldBack).length === 0 ? undefined : heldBack;
+  return { kind: "items", items: mapped.items, ...(withheld && { withheld }) };
 }
 
 function isTooStrict(object: StixObject, maxTlp: Tlp | undefined): boolean {

@@ -82,7 +82,7 @@ export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): T
       throw new FeedError(isTooLarge ? cause.message : `the feed cannot be reached: ${cause.message}`, {
         remedy: isTooLarge
           ? "Ask for less at a time with a smaller feed.page_size."
-          : `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`,
+          : (cause.remedy ?? `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`),
         cause,
       });
     }

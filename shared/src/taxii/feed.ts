@@ -27,8 +27,11 @@ export interface Feed {
 /** What a caller may change of a walk. */
 export type SourceOptions = Pick<TaxiiSourceOptions, "parse" | "acceptReset" | "acceptGap" | "mostPages">;
 
-export function openFeed(config: FeedConfig, { log, userAgent, budgets }: Host, retryPolicy?: RetryPolicy): Feed {
-  const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent, log });
+export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPolicy): Feed {
+  const { log, budgets } = host;
+  const { ca, clientCertificate, proxy, timeoutMs } = config;
+  const chooseProxy = proxy === undefined ? host.chooseProxy : () => proxy;
+  const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
   const { limiter, circuit } = keyBudget(config, budgets);
   const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
   const client = createTaxiiClient(config, send);

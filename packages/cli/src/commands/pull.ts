@@ -4,12 +4,11 @@ import {
   createFileBudgets,
   openFeed,
   toMicroseconds,
-  userAgent,
   type Parsed,
   type StixObject,
 } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
 export interface PullFlags {
   readonly collection: string;
@@ -23,7 +22,7 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   if (flags.since !== undefined && toMicroseconds(flags.since) === undefined) {
     throw new ConfigurationError(`--since ${flags.since}: not an RFC 3339 time`, { remedy: "Write it like 2026-05-01T00:00:00Z." });
   }
-  const host = { log: terminal.log, userAgent, budgets: createFileBudgets(config.stateDirectory) };
+  const host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
   const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, host);
   try {
     const chosen = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));

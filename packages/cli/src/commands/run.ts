@@ -80,10 +80,13 @@ function summaryTable(summaries: readonly CollectionSummary[]): string {
 }
 
 function reasons(summaries: readonly CollectionSummary[]): string {
-  const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons }) => [
+  const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons, withheld_reasons }) => [
     ...Object.entries(skipped_reasons).map(([reason, count]) => `${target}: ${count} skipped: ${clean(reason)}\n`),
+    ...Object.entries(withheld_reasons).map(
+      ([reason, count]) => `${target}: ${count} values withheld inside delivered indicators: ${clean(reason)}\n`,
+    ),
     ...Object.entries(refused_reasons).map(
-      ([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${clean(reason)}\n`,
+      ([reason, count]) => `${target}: ${count} refused, kept as dead letters: ${clean(reason)}\n`,
     ),
   ]);
   return lines.join("");
