@@ -11,9 +11,9 @@ export interface Behaviour {
   readonly bundleWithMore: boolean;
   /** What goes with `more: true`; TAXII 2.1 §3.5 allows a date walk instead of a cursor. The reference server pops a page a request. */
   readonly next: "stateless" | "none" | "popped" | "one-for-all";
-  /** Requests to the objects endpoint after which a cursor is refused; 0 is never. */
+  /** Objects requests after the start of a walk from which its cursors are refused; 0 is never. */
   readonly cursorRequests: number;
-  /** Seconds after which a cursor is refused; 0 is never. The reference server takes 30. */
+  /** Seconds after the start of a walk from which its cursors are refused; 0 is never. The reference server takes 30. */
   readonly cursorSeconds: number;
   /** `more: true` on a last page that is full, with nothing behind it (legal, TAXII 2.1 §3.5). */
   readonly moreTooOften: boolean;
@@ -89,8 +89,8 @@ export const switches: { readonly [Name in keyof Behaviour]: Switch<Behaviour[Na
   container: choice("what an objects page is", "bundle", "envelope"),
   bundleWithMore: flag("a bundle says more and next too"),
   next: choice("cursor of a page that is not the last", "stateless", "none", "popped", "one-for-all"),
-  cursorRequests: count("requests until a cursor is refused with 400; 0 is never", 0),
-  cursorSeconds: count("seconds until a cursor is refused with 400; 0 is never", 0),
+  cursorRequests: count("requests after which the cursors of a walk are refused with 400; 0 is never", 0),
+  cursorSeconds: count("seconds after which the cursors of a walk are refused with 400; 0 is never", 0),
   moreTooOften: flag("a last page that is full says more too, and nothing follows"),
   largestPage: count("records on a page at most, whatever limit is asked for", 1000),
   largestLimit: count("a larger limit is refused with 400; 0 is any", 0),

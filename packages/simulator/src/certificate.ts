@@ -7,10 +7,10 @@ export interface LocalCertificate extends TlsIdentity {
 }
 
 /**
- * Makes a certificate authority and a server certificate for 127.0.0.1, ::1 and localhost, valid for a day. Clients are told to trust
- * the authority (`ca_file`, `NODE_EXTRA_CA_CERTS`); nothing is ever told to skip the check.
+ * Makes a certificate authority and a server certificate for 127.0.0.1, ::1, localhost and further `names`, valid for a day. Clients
+ * are told to trust the authority (`ca_file`, `NODE_EXTRA_CA_CERTS`); nothing is ever told to skip the check.
  */
-export async function createCertificate(): Promise<LocalCertificate> {
+export async function createCertificate(names: readonly string[] = []): Promise<LocalCertificate> {
   const now = Date.now();
   const common = {
     keyType: "ec",
@@ -35,7 +35,7 @@ export async function createCertificate(): Promise<LocalCertificate> {
       {
         name: "subjectAltName",
         altNames: [
-          { type: 2, value: "localhost" },
+          ...["localhost", ...names].map((value) => ({ type: 2 as const, value })),
           { type: 7, ip: "127.0.0.1" },
           { type: 7, ip: "::1" },
         ],

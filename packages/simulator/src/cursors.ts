@@ -32,21 +32,21 @@ export function createCursors({
   moreTooOften,
 }: Behaviour): (cursor: string | undefined, walk: Walk) => Slice | undefined {
   const sessions = new Map<string, Session>();
-  const made = new Map<string, { request: number; time: number }>();
+  // When the walk began that a cursor belongs to: a server forgets walks, not single cursors.
+  const begun = new Map<string, { request: number; time: number }>();
   let requests = 0;
 
   /** The page a cursor leads to, or the first one; undefined for a cursor that is unknown, expired or made for other parameters. */
   return (cursor: string | undefined, walk: Walk): Slice | undefined => {
     requests += 1;
-    if (cursor !== undefined && isExpired(cursor, walk.now)) return undefined;
+    const birth = (cursor !== undefined && begun.get(cursor)) || { request: requests, time: walk.now };
+    if (isExpired(birth, walk.now)) return undefined;
     const slice = kind === "popped" || kind === "one-for-all" ? pop(cursor, walk) : sliceAt(cursor, walk);
-    if (slice?.next !== undefined) made.set(slice.next, { request: requests, time: walk.now });
+    if (slice?.next !== undefined) begun.set(slice.next, birth);
     return slice;
   };
 
-  function isExpired(cursor: string, now: number): boolean {
-    const birth = made.get(cursor);
-    if (birth === undefined) return false;
+  function isExpired(birth: { request: number; time: number }, now: number): boolean {
     if (cursorRequests > 0 && requests - birth.request > cursorRequests) return true;
     return cursorSeconds > 0 && now - birth.time > cursorSeconds * 1000;
   }

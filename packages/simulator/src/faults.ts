@@ -12,10 +12,11 @@ export interface FaultContext {
   readonly behaviour: Behaviour;
   /** The address as the client asked for it. */
   readonly url: URL;
+  readonly isForObjects: boolean;
   /** What would have been answered. Called at most once: a cursor may be used up by it. */
   readonly proceed: () => FeedAnswer;
-  /** The last page of objects that was answered, if any. */
-  readonly lastPage: FeedAnswer | undefined;
+  /** What the same address was answered before, where it was asked for objects. */
+  readonly cached: FeedAnswer | undefined;
 }
 
 export type FaultKind =
@@ -84,10 +85,10 @@ export const faultKinds: Readonly<Record<FaultKind, FaultDescription>> = {
     answer: ({ url, behaviour }) => redirect(`${behaviour.foreignOrigin}${url.pathname}${url.search}`),
   },
   "redirect-loop": { explanation: "302 to the same address", answer: ({ url }) => redirect(url.href) },
-  stale: { explanation: "the page before again, from a cache with Age and old rate headers", answer: stale },
+  stale: { explanation: "what the same address was answered before, from a cache with Age and old rate headers", answer: stale },
   "empty-page": {
     explanation: "an empty page that says more",
-    answer: ({ proceed }) => ({ ...withoutDates(proceed()), body: '{"more":true}' }),
+    answer: ({ isForObjects, proceed }) => (isForObjects ? { ...withoutDates(proceed()), body: '{"more":true}' } : proceed()),
   },
   "last-backwards": {
     explanation: "X-TAXII-Date-Added-Last is a day early",
@@ -121,8 +122,8 @@ function travelling(manner: Manner, explanation: string): FaultDescription {
 
 const redirect = (location: string): FeedAnswer => ({ status: 302, headers: { location }, body: "" });
 
-function stale({ lastPage, proceed }: FaultContext): FeedAnswer {
-  const page = lastPage ?? proceed();
+function stale({ cached, proceed }: FaultContext): FeedAnswer {
+  const page = cached ?? proceed();
   return { ...page, headers: { ...page.headers, age: "170", "x-ratelimit-remaining": "0" } };
 }
 

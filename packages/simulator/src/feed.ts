@@ -52,7 +52,8 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
   const scheme = options.tls === undefined ? "http" : "https";
   let requests = 0;
   let objectsRequests = 0;
-  let lastPage: FeedAnswer | undefined;
+  const cache = new Map<string, FeedAnswer>();
+  const isCached = options.faults?.some(({ kind }) => kind === "stale") === true;
 
   const server = await listen(
     (request, response) => {
@@ -67,15 +68,17 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     options.tls,
   );
 
-  function faulty(url: URL, proceed: () => FeedAnswer): FeedAnswer {
+  function faulty(url: URL, answerItself: () => FeedAnswer): FeedAnswer {
     const kinds = kindsOf(url);
-    const fault = faultOf(kinds);
-    const remember = (): FeedAnswer => {
-      const page = proceed();
-      if (kinds.has("objects") && page.status === 200) lastPage = page;
-      return page;
+    const isForObjects = kinds.has("objects");
+    const proceed = (): FeedAnswer => {
+      const given = answerItself();
+      if (isCached && isForObjects && given.status === 200) cache.set(url.href, given);
+      return given;
     };
-    return fault === undefined ? remember() : faultKinds[fault.kind].answer({ behaviour, url, proceed: remember, lastPage });
+    const fault = faultOf(kinds);
+    if (fault === undefined) return proceed();
+    return faultKinds[fault.kind].answer({ behaviour, url, isForObjects, proceed, cached: cache.get(url.href) });
   }
 
   function answer({ headers }: IncomingMessage, url: URL): FeedAnswer {

@@ -222,19 +222,18 @@ const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform(
 
 const discoverySchema = z.object({ default: optional(z.string()), api_roots: optional(z.array(z.string())) });
 
-const collectionsSchema = z.object({
-  collections: optional(
-    z.array(
-      z.object({
-        id: z.string(),
-        title: optional(z.string()).transform((title) => title ?? ""),
-        alias: optional(z.string()),
-        description: optional(z.string()),
-        can_read: optional(z.boolean()).transform((canRead) => canRead ?? true),
-      }),
-    ),
-  ),
+const collectionSchema = z.object({
+  id: z.string(),
+  title: optional(z.string()).transform((title) => title ?? ""),
+  alias: optional(z.string()),
+  description: optional(z.string()),
+  can_read: optional(z.boolean()).transform((canRead) => canRead ?? true),
 });
+
+// An error with status 200 is no list without members.
+const collectionsSchema = z
+  .looseObject({ collections: optional(z.array(collectionSchema)) })
+  .refine((body) => "collections" in body || Object.keys(body).length === 0, "no collections");
 
 // By shape, not by `type`: the vendor's documents show a bundle here and an envelope there, and an empty page is `{}` (TAXII 2.1 §3.7).
 // A body of other things only, an error with status 200 for instance, is no empty page.

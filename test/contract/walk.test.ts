@@ -1,0 +1,176 @@
+import type { Cursor } from "@socdefenders/shared";
+import type { BehaviourOptions, Fault, FaultKind, FeedRecord } from "@socdefenders/simulator";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { indicatorIds, openSimulated, recordsInGroups, sortedIds, walk, type OpenedFeed } from "./feed.ts";
+
+/** Faults that pass. */
+const passing: readonly FaultKind[] = [
+  "bad-request",
+  "too-many-requests",
+  "server-error",
+  "unavailable",
+  "html",
+  "html-error",
+  "cut-gzip",
+  "cut-body",
+  "reset-before-head",
+  "reset-in-body",
+  "redirect-loop",
+  "stale",
+  "empty-page",
+  "last-backwards",
+  "no-date-headers",
+];
+const lastFault = 12;
+const precisions = ["microsecond", "millisecond", "second"] as const;
+
+const faults = fc.array(
+  fc.record({
+    kind: fc.constantFrom(...passing),
+    when: fc.record({ numbers: fc.uniqueArray(fc.integer({ min: 1, max: lastFault }), { minLength: 1, maxLength: 3 }) }),
+    where: fc.constantFrom("objects", "any"),
+  }) as fc.Arbitrary<Fault>,
+  { maxLength: 3 },
+);
+
+const behaviours = fc.record({
+  container: fc.constantFrom("bundle", "envelope"),
+  bundleWithMore: fc.boolean(),
+  next: fc.constantFrom("stateless", "none", "popped", "one-for-all"),
+  cursorRequests: fc.constantFrom(0, 0, 2, 3),
+  moreTooOften: fc.boolean(),
+  datePrecision: fc.constantFrom(...precisions),
+  headerPrecision: fc.constantFrom(...precisions),
+  dateHeaders: fc.constantFrom("rfc3339", "rfc3339", "rfc3339", "none", "mitre"),
+  identity: fc.constantFrom("first", "absent"),
+  identityCounts: fc.boolean(),
+  identityId: fc.constantFrom("uuid", "name"),
+  identityDates: fc.constantFrom("answer", "fixed", "none"),
+  indicatorDates: fc.constantFrom("recorded", "seconds", "none"),
+  collections: fc.constantFrom("vendor", "uuid"),
+  largestLimit: fc.constantFrom(0, 0, 300),
+  gzip: fc.boolean(),
+  errorBody: fc.constantFrom("vendor", "taxii", "html"),
+  contentType: fc.constantFrom("taxii", "json"),
+  retryAfter: fc.constantFrom("none", "seconds"),
+  retryAfterSeconds: fc.constant(0),
+}) as fc.Arbitrary<Required<BehaviourOptions>>;
+
+const scenarios = fc.record({
+  behaviour: behaviours,
+  faults,
+  groups: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 10 }),
+  stepMicroseconds: fc.constantFrom(1, 400, 1000, 300_000, 1_000_000),
+  /** Records on a page beyond what ties need. */
+  room: fc.integer({ min: 1, max: 8 }),
+  pageSize: fc.constantFrom(10, 100, 1000),
+  /** How many records are there from the start; the others are added a few at a time while it runs. */
+  early: fc.double({ min: 0, max: 1, noNaN: true }),
+  /** After how many pages each of the first runs is interrupted. */
+  interrupts: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }),
+});
+
+type Scenario = typeof scenarios extends fc.Arbitrary<infer Value> ? Value : never;
+
+test("whatever the feed does and wherever runs are interrupted: what was served is delivered, once, and the position is never ahead", async () => {
+  await fc.assert(fc.asyncProperty(scenarios, holds), { numRuns: Number(process.env["WALK_RUNS"] ?? 150) });
+});
+
+async function holds(scenario: Scenario): Promise<void> {
+  const all = recordsInGroups(scenario.groups, scenario.stepMicroseconds);
+  const records = all.slice(0, Math.floor(all.length * scenario.early));
+  const behaviour = walkable(scenario, all);
+  const opened = await openSimulated(
+    { ...behaviour, records, faults: scenario.faults },
+    {
+      page_size: behaviour.cursorRequests === 0 ? scenario.pageSize : Math.max(100, scenario.pageSize),
+    },
+  );
+  try {
+    const state = await deliverAll(opened, scenario, behaviour, all, records);
+    expect([...new Set(state.delivered)].toSorted()).toEqual(sortedIds(all));
+    if (!mayRepeat(behaviour, scenario.faults)) expect(state.delivered.toSorted()).toEqual(sortedIds(all));
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Runs until a run that no fault can hit any more has come to its end. */
+async function deliverAll(
+  opened: OpenedFeed,
+  { interrupts }: Scenario,
+  behaviour: BehaviourOptions,
+  all: readonly FeedRecord[],
+  records: FeedRecord[],
+): Promise<{ delivered: string[] }> {
+  const delivered: string[] = [];
+  let cursor: Cursor | undefined;
+  for (let run = 0; run < 60; run += 1) {
+    const asked = objectsRequests(opened);
+    const requests = opened.server.requests();
+    const isLate = asked >= lastFault && records.length === all.length;
+    const walked = await walk(opened, {
+      from: cursor,
+      pages: interrupts[run],
+      onPage: (page) => {
+        delivered.push(...indicatorIds(page));
+        if (page.cursor !== undefined) expectBehind(page.cursor.position, records, behaviour, delivered);
+        records.push(...all.slice(records.length, records.length + 3));
+      },
+    });
+    if (walked.error !== undefined) expect(walked.error).toMatchObject({ name: "FeedError" });
+    if (isLate) expect(walked.error).toBeUndefined();
+    expect(opened.server.requests() - requests).toBeLessThan(120);
+    cursor = walked.cursor;
+    records.push(...all.slice(records.length, records.length + 3));
+    if (isLate && interrupts[run] === undefined) return { delivered };
+  }
+  throw new Error("never came to an end");
+}
+
+const objectsRequests = ({ seen }: OpenedFeed): number => seen.filter(({ path }) => path.endsWith("/objects/")).length;
+
+/** Everything that was added before the position is delivered. */
+function expectBehind(
+  position: string,
+  records: readonly FeedRecord[],
+  behaviour: BehaviourOptions,
+  delivered: readonly string[],
+): void {
+  const digits = finest(behaviour);
+  const limit = cut(position.replace(/Z$/, "").padEnd(26, ".000000"), digits);
+  const known = new Set(delivered);
+  const missed = records.filter(({ date_added, object }) => cut(date_added, digits) < limit && !known.has(String(object["id"])));
+  expect(missed).toEqual([]);
+}
+
+const lengths = { microsecond: 26, millisecond: 23, second: 19 };
+const finest = ({ datePrecision = "microsecond", headerPrecision = "microsecond" }: BehaviourOptions): number =>
+  Math.min(lengths[datePrecision], lengths[headerPrecision]);
+const cut = (time: string, length: number): string => time.slice(0, length);
+
+/**
+ * Leaves out what no client can walk: without cursors a date holds less than a page, and each page names its date (decision 0004).
+ */
+function walkable({ behaviour, room }: Scenario, all: readonly FeedRecord[]): Required<BehaviourOptions> {
+  const isByDate = behaviour.next === "none" || (behaviour.container === "bundle" && !behaviour.bundleWithMore);
+  const counts = new Map<string, number>();
+  for (const { date_added } of all) {
+    const unit = cut(date_added, finest(behaviour));
+    counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  }
+  // Walks whose cursors are soon forgotten go on by date too.
+  const needsDates = isByDate || behaviour.cursorRequests !== 0;
+  const largestTie = needsDates ? Math.max(0, ...counts.values()) : 0;
+  return {
+    ...behaviour,
+    largestPage: largestTie + room,
+    ...(needsDates && { dateHeaders: "rfc3339" as const }),
+  };
+}
+
+/** Where the feed does not say where it stands, every run reads from where it last did: at least once, not once. */
+function mayRepeat({ dateHeaders }: BehaviourOptions, scheduled: readonly Fault[]): boolean {
+  return dateHeaders !== "rfc3339" || scheduled.some(({ kind }) => kind === "no-date-headers" || kind === "last-backwards");
+}
