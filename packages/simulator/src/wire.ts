@@ -14,6 +14,8 @@ export function sendAnswer(answer: FeedAnswer, response: ServerResponse, { gzip,
   const body = isZipped ? gzipSync(answer.body) : Buffer.from(answer.body);
   const arriving = manner === "cut-gzip" ? body.subarray(0, body.length / 2) : body;
   const head = { ...headers, ...(isZipped && { "content-encoding": "gzip" }), "content-length": String(arriving.length) };
+  let timer: NodeJS.Timeout | undefined;
+  response.once("close", () => clearTimeout(timer));
   const send: Record<Manner | "whole", () => void> = {
     whole: () => void response.writeHead(status, head).end(body),
     "cut-gzip": () => void response.writeHead(status, head).end(arriving),
@@ -39,8 +41,7 @@ export function sendAnswer(answer: FeedAnswer, response: ServerResponse, { gzip,
   }
 
   function later(action: () => void): void {
-    const timer = setTimeout(action, slowMs);
-    response.once("close", () => clearTimeout(timer));
+    timer = setTimeout(action, slowMs);
   }
 }
 
