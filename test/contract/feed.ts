@@ -1,4 +1,13 @@
-import { createLogger, openFeed, parseFeedConfig, type Cursor, type Feed, type LogRecord, type Page } from "@socdefenders/shared";
+import {
+  ConnectorError,
+  createLogger,
+  openFeed,
+  parseFeedConfig,
+  type Cursor,
+  type Feed,
+  type LogRecord,
+  type Page,
+} from "@socdefenders/shared";
 import {
   simulatedKeys,
   startFeed,
@@ -92,7 +101,7 @@ export interface Walked {
   /** What a host would have saved. */
   readonly cursor: Cursor | undefined;
   /** What ended the walk early. */
-  readonly error: unknown;
+  readonly error: ConnectorError | undefined;
 }
 
 export interface WalkOptions {
@@ -102,14 +111,14 @@ export interface WalkOptions {
   readonly onPage?: (page: Page) => void;
 }
 
-/** One run through the first chosen collection; an error ends it and is a result. */
+/** One run through the first chosen collection; an error that a host would report ends it and is a result. */
 export async function walk(
   { feed }: Pick<OpenedFeed, "feed">,
   { from, pages: most = Infinity, onPage }: WalkOptions = {},
 ): Promise<Walked> {
   const pages: Page[] = [];
   let cursor = from;
-  let error: unknown;
+  let error: ConnectorError | undefined;
   try {
     const [collection] = await feed.chosenCollections(signal);
     if (collection === undefined) throw new Error("no collection");
@@ -120,6 +129,7 @@ export async function walk(
       if (pages.length >= most) break;
     }
   } catch (caught) {
+    if (!(caught instanceof ConnectorError)) throw caught;
     error = caught;
   }
   return { pages, ids: pages.flatMap(indicatorIds), cursor, error };

@@ -4,18 +4,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { indicatorIds, openSimulated, recordsInGroups, sortedIds, walk, type OpenedFeed } from "./feed.ts";
 
-/** Faults that pass. */
-const passing: readonly FaultKind[] = [
+/** Faults that pass: answers that get lost on the way, which a cursor may be used up by, and others. */
+const lost: readonly FaultKind[] = ["cut-gzip", "cut-body", "reset-before-head", "reset-in-body", "html"];
+const others: readonly FaultKind[] = [
   "bad-request",
   "too-many-requests",
   "server-error",
   "unavailable",
-  "html",
   "html-error",
-  "cut-gzip",
-  "cut-body",
-  "reset-before-head",
-  "reset-in-body",
   "redirect-loop",
   "stale",
   "empty-page",
@@ -27,7 +23,7 @@ const precisions = ["microsecond", "millisecond", "second"] as const;
 
 const faults = fc.array(
   fc.record({
-    kind: fc.constantFrom(...passing),
+    kind: fc.oneof(fc.constantFrom(...lost), fc.constantFrom(...others)),
     when: fc.record({ numbers: fc.uniqueArray(fc.integer({ min: 1, max: lastFault }), { minLength: 1, maxLength: 3 }) }),
     where: fc.constantFrom("objects", "any"),
   }) as fc.Arbitrary<Fault>,
@@ -37,8 +33,8 @@ const faults = fc.array(
 const behaviours = fc.record({
   container: fc.constantFrom("bundle", "envelope"),
   bundleWithMore: fc.boolean(),
-  next: fc.constantFrom("stateless", "none", "popped", "one-for-all"),
-  cursorRequests: fc.constantFrom(0, 0, 2, 3),
+  next: fc.constantFrom("stateless", "none", "popped", "popped", "one-for-all"),
+  cursorRequests: fc.constantFrom(0, 0, 0, 3),
   moreTooOften: fc.boolean(),
   datePrecision: fc.constantFrom(...precisions),
   headerPrecision: fc.constantFrom(...precisions),
@@ -60,21 +56,24 @@ const behaviours = fc.record({
 const scenarios = fc.record({
   behaviour: behaviours,
   faults,
-  groups: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 10 }),
+  groups: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 10, size: "max" }),
   stepMicroseconds: fc.constantFrom(1, 400, 1000, 300_000, 1_000_000),
   /** Records on a page beyond what ties need. */
   room: fc.integer({ min: 1, max: 8 }),
   pageSize: fc.constantFrom(10, 100, 1000),
   /** How many records are there from the start; the others are added a few at a time while it runs. */
-  early: fc.double({ min: 0, max: 1, noNaN: true }),
-  /** After how many pages each of the first runs is interrupted. */
-  interrupts: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }),
+  early: fc.constantFrom(1, 1, 0.7, 0.3, 0),
+  /** After how many pages each of the first runs is interrupted, if at all. */
+  interrupts: fc.array(fc.constantFrom(1, 2, 4, undefined), { maxLength: 4 }),
 });
 
 type Scenario = typeof scenarios extends fc.Arbitrary<infer Value> ? Value : never;
 
 test("whatever the feed does and wherever runs are interrupted: what was served is delivered, once, and the position is never ahead", async () => {
-  await fc.assert(fc.asyncProperty(scenarios, holds), { numRuns: Number(process.env["WALK_RUNS"] ?? 150) });
+  await fc.assert(fc.asyncProperty(scenarios, holds), {
+    numRuns: Number(process.env["WALK_RUNS"] ?? 400),
+    interruptAfterTimeLimit: 15_000,
+  });
 });
 
 async function holds(scenario: Scenario): Promise<void> {
