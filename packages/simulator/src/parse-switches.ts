@@ -27,7 +27,7 @@ export function parseSwitches(texts: readonly string[]): ParsedSwitches {
   for (const text of texts) {
     const [name = "", ...rest] = text.split("=");
     const value = rest.join("=");
-    if (name in faultKinds) faults.push(readFault(name as FaultKind, value));
+    if (Object.hasOwn(faultKinds, name)) faults.push(readFault(name as FaultKind, value));
     else Object.assign(behaviour, readSwitch(name, value));
   }
   return { behaviour, faults };
