@@ -8,6 +8,7 @@ import { clean } from "../log/clean.ts";
 import { fromMicroseconds } from "../stix/timestamp.ts";
 import type { FeedConfig } from "./config.ts";
 import { answerError } from "./answer-error.ts";
+import { missingCollection } from "./missing-collection.ts";
 import type { SendOptions, SendToFeed } from "./send.ts";
 import { isTrusted } from "./trust.ts";
 
@@ -37,6 +38,8 @@ export interface ObjectsAnswer {
   readonly dateAddedLast: string | undefined;
   /** The server's clock (`Date` header) as RFC 3339; undefined where it does not tell. */
   readonly clock: string | undefined;
+  /** What was asked for: less than the query's limit where the server refuses that. */
+  readonly limit: number;
 }
 
 /** A TAXII 2.1 client for reading. Every method throws FeedError with a remedy; the credential goes to trusted hosts only. */
@@ -48,9 +51,13 @@ export interface TaxiiClient {
 
 const mediaType = "application/taxii+json;version=2.1";
 const mostRedirects = 3;
+// What TAXII servers commonly send where nothing is asked: a server that refuses even this refuses something else.
+const smallestLimit = 100;
 
 export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): TaxiiClient {
   const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
+  const titles = new Map<string, string>();
+  let largestLimit = Infinity;
   let root: Promise<URL> | undefined;
   const apiRoot = (signal: AbortSignal): Promise<URL> => {
     // Kept once it is known; a failure is not, so that a service finds the feed again when it is back.
@@ -100,28 +107,58 @@ export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): T
     return named === undefined ? config.endpoint : resolveApiRoot(named, config.endpoint);
   }
 
+  async function listCollections(signal: AbortSignal): Promise<readonly Collection[]> {
+    const url = new URL("collections/", await apiRoot(signal));
+    const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal);
+    const listed = body.collections ?? [];
+    for (const { id, title } of listed) titles.set(id, title);
+    return listed;
+  }
+
+  async function ask(id: string, { addedAfter, limit, next }: ObjectsQuery, signal: AbortSignal): Promise<ObjectsAnswer> {
+    const url = new URL(`collections/${encodeURIComponent(id)}/objects/`, await apiRoot(signal));
+    url.searchParams.set("added_after", addedAfter);
+    url.searchParams.set("limit", String(limit));
+    if (next !== undefined) url.searchParams.set("next", next);
+    // A cursor may be used up by being asked: where the outcome of the request is unknown, the walk goes back to its position.
+    const how = { kind: kindOf(addedAfter), repeatUnknown: next === undefined };
+    const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", how, signal);
+    return {
+      objects: body.objects ?? [],
+      more: body.more,
+      next: body.next === "" ? undefined : body.next,
+      dateAddedFirst: response.header("x-taxii-date-added-first"),
+      dateAddedLast: response.header("x-taxii-date-added-last"),
+      clock: serverClock(response),
+      limit,
+    };
+  }
+
+  /** A first page that is refused with 400 is asked for again with half the limit, down to {@link smallestLimit}. */
+  async function askWithinLimit(id: string, query: ObjectsQuery, signal: AbortSignal): Promise<ObjectsAnswer> {
+    for (let limit = Math.min(query.limit, largestLimit); ; limit = Math.max(smallestLimit, Math.floor(limit / 2))) {
+      try {
+        const answer = await ask(id, { ...query, limit }, signal);
+        if (limit < query.limit) largestLimit = limit;
+        return answer;
+      } catch (error) {
+        const mayBeLimit = error instanceof FeedError && error.status === 400 && query.next === undefined;
+        if (!mayBeLimit || limit <= smallestLimit) throw error;
+      }
+    }
+  }
+
   return {
-    async collections(signal) {
-      const url = new URL("collections/", await apiRoot(signal));
-      const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal);
-      return body.collections ?? [];
-    },
-    async objects(collectionId, { addedAfter, limit, next }, signal) {
-      const url = new URL(`collections/${encodeURIComponent(collectionId)}/objects/`, await apiRoot(signal));
-      url.searchParams.set("added_after", addedAfter);
-      url.searchParams.set("limit", String(limit));
-      if (next !== undefined) url.searchParams.set("next", next);
-      // A cursor may be used up by being asked: where the outcome of the request is unknown, the walk goes back to its position.
-      const how = { kind: kindOf(addedAfter), repeatUnknown: next === undefined };
-      const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", how, signal);
-      return {
-        objects: body.objects ?? [],
-        more: body.more,
-        next: body.next === "" ? undefined : body.next,
-        dateAddedFirst: response.header("x-taxii-date-added-first"),
-        dateAddedLast: response.header("x-taxii-date-added-last"),
-        clock: serverClock(response),
-      };
+    collections: listCollections,
+    async objects(id, query, signal) {
+      try {
+        return await askWithinLimit(id, query, signal);
+      } catch (error) {
+        if (!(error instanceof FeedError) || error.status !== 404 || query.next !== undefined) throw error;
+        // The API root may have moved as well.
+        root = undefined;
+        throw missingCollection({ id, title: titles.get(id) ?? "" }, await listCollections(signal), error);
+      }
     },
   };
 }
@@ -200,19 +237,18 @@ const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform(
 
 const discoverySchema = z.object({ default: optional(z.string()), api_roots: optional(z.array(z.string())) });
 
-const collectionsSchema = z.object({
-  collections: optional(
-    z.array(
-      z.object({
-        id: z.string(),
-        title: optional(z.string()).transform((title) => title ?? ""),
-        alias: optional(z.string()),
-        description: optional(z.string()),
-        can_read: optional(z.boolean()).transform((canRead) => canRead ?? true),
-      }),
-    ),
-  ),
+const collectionSchema = z.object({
+  id: z.string(),
+  title: optional(z.string()).transform((title) => title ?? ""),
+  alias: optional(z.string()),
+  description: optional(z.string()),
+  can_read: optional(z.boolean()).transform((canRead) => canRead ?? true),
 });
+
+// An error with status 200 is no list without members.
+const collectionsSchema = z
+  .looseObject({ collections: optional(z.array(collectionSchema)) })
+  .refine((body) => "collections" in body || Object.keys(body).length === 0, "no collections");
 
 // By shape, not by `type`: the vendor's documents show a bundle here and an envelope there, and an empty page is `{}` (TAXII 2.1 §3.7).
 // A body of other things only, an error with status 200 for instance, is no empty page.

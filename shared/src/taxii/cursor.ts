@@ -9,6 +9,8 @@ import { backBy } from "./time-order.ts";
 export interface Served {
   readonly until: string;
   readonly fingerprints: readonly string[];
+  /** The page named no date: `until` is where the walk stood, and its objects may be younger. */
+  readonly isUndated?: true | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export function readCursor(cursor: Cursor, collection: Collection): WalkCursor {
 }
 
 const time = z.string().refine((text) => toMicroseconds(text) !== undefined);
-const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()) });
+const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()), isUndated: z.literal(true).optional() });
 
 const walkCursorSchema: z.ZodType<WalkCursor> = z.object({
   schema: z.literal(2),

@@ -11,7 +11,6 @@ export interface EndOfDataOptions {
 
 export interface LastPage {
   readonly answer: ObjectsAnswer;
-  readonly limit: number;
   /** The date the walk has come to. */
   readonly reached: string;
   readonly known: ReadonlySet<string>;
@@ -26,12 +25,12 @@ const smallestServerLimit = 100;
  */
 export async function isHiddenByTies(
   { client, collection, log }: EndOfDataOptions,
-  { answer, limit, reached, known }: LastPage,
+  { answer, reached, known }: LastPage,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (answer.more !== undefined || answer.objects.length === 0) return answer.more === true;
-  if (answer.objects.length >= limit) return true;
-  const behind = await client.objects(collection.id, { addedAfter: reached, limit }, signal);
+  if (answer.objects.length >= answer.limit) return true;
+  const behind = await client.objects(collection.id, { addedAfter: reached, limit: answer.limit }, signal);
   const hasUnknown = behind.objects.some((content) => !isIdentity(content) && !known.has(fingerprintOf(content)));
   if (!hasUnknown && behind.objects.length >= smallestServerLimit && behind.objects.length >= answer.objects.length) {
     log.warn(

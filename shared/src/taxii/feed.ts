@@ -32,7 +32,7 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
   const { ca, clientCertificate, proxy, timeoutMs } = config;
   const chooseProxy = proxy === undefined ? host.chooseProxy : () => proxy;
   const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
-  const { limiter, circuit } = keyBudget(config, budgets);
+  const { limiter, circuit } = keyBudget(config, budgets, retryPolicy?.coolDownMs);
   const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
   const client = createTaxiiClient(config, send);
   return {

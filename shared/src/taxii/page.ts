@@ -75,7 +75,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     // The header speaks of the objects served; on a page of nothing but the feed's identity there is nothing it could mean.
     const isNew = objects.length + unreadable.length > 0;
     const isEmpty = answer.objects.every(isIdentity);
-    const until = isEmpty ? undefined : usableTime(answer.dateAddedLast);
+    const until = isEmpty ? undefined : lastDate(answer);
     if (until !== undefined && reached !== undefined && isBefore(until, reached) && isNew) {
       throw pagingError(collection, `the position goes backwards, from ${reached} to ${until}; was the collection rebuilt?`);
     }
@@ -114,11 +114,16 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     );
   }
 
-  function usableTime(time: string | undefined): string | undefined {
-    if (time === undefined || toMicroseconds(time) !== undefined) return time;
-    log.warn("date_added_unreadable", "X-TAXII-Date-Added-Last is not an RFC 3339 time; the position stays", {
+  /** The page's last date, where it is one and not before the first. */
+  function lastDate({ dateAddedFirst: first, dateAddedLast: last }: ObjectsAnswer): string | undefined {
+    if (last === undefined) return undefined;
+    const isTime = toMicroseconds(last) !== undefined;
+    const isInOrder = first === undefined || toMicroseconds(first) === undefined || !isBefore(last, first);
+    if (isTime && isInOrder) return last;
+    const reason = isTime ? "lies before X-TAXII-Date-Added-First" : "is not an RFC 3339 time";
+    log.warn("date_added_unreadable", `X-TAXII-Date-Added-Last ${reason}; the position stays`, {
       collection: collection.id,
-      value: time,
+      value: last,
     });
     return undefined;
   }

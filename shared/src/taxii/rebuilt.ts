@@ -30,7 +30,8 @@ const enoughMoved = 3;
 
 export function createRebuildWatch(options: RebuildWatchOptions, from: WalkCursor | undefined): RebuildWatch {
   const { client, collection, start, pageSize, log } = options;
-  const known = new Set([...(from?.recent ?? []), ...(from?.witnesses ?? [])].flatMap(({ fingerprints }) => fingerprints));
+  const dated = [...(from?.recent ?? []), ...(from?.witnesses ?? [])].filter(({ isUndated }) => isUndated !== true);
+  const known = new Set(dated.flatMap(({ fingerprints }) => fingerprints));
   const moved = new Set<string>();
   let isAnythingThere = false;
 

@@ -42,6 +42,7 @@ function createServer(published: readonly Published[], page: number, hasCursors:
       dateAddedFirst: served[0] && time(served[0].date),
       dateAddedLast: last && time(last.date),
       clock: time(Math.floor(state.now)),
+      limit,
     };
   };
   return { state, client: { objects, collections: async () => [collection] } satisfies TaxiiClient };
