@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { PositionError } from "../errors/position-error.ts";
 import type { Cursor } from "../pipeline/contract.ts";
@@ -61,5 +61,5 @@ export function fingerprintOf(content: unknown): string {
   const version = isVersioned
     ? `${id}|${modified}`
     : canonicalJson(type === "identity" ? { ...object, modified: undefined } : content);
-  return createHash("sha256").update(version).digest("base64url").slice(0, 12);
+  return hash("sha256", version, "base64url").slice(0, 12);
 }
