@@ -59,6 +59,7 @@ export { readDeadLetters, type DeadLetter } from "./pipeline/dead-letter-list.ts
 export { createFileDeadLetters, deadLetterFile, type DeadLetters } from "./pipeline/dead-letter.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
+export { observableId } from "./stix/sco-identifier.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
 export { strictestTlp, tlpLevels, type Tlp } from "./stix/marking.ts";
 export {

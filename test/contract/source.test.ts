@@ -212,7 +212,7 @@ test("null members, doubles on one page and objects nested without end cost noth
   const deep = `{"type":"x-deep","id":"x-deep--1","nested":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
   const double = JSON.stringify(record!.object);
   const other = "x-y--00000000-0000-4000-8000-000000000001";
-  const text = [double, deep, double, '`{"type":"x-y","id":"${other}","note":null}`].join();
+  const text = [double, deep, double, `{"type":"x-y","id":"${other}","note":null}`].join();
   const { feed } = await open({
     records: [],
     container: "envelope",
