@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Mapping } from "../pipeline/contract.ts";
 import { canonicalJson } from "../stix/identifier.ts";
-import { strictestTlp, tlpLevels, type Tlp } from "../stix/marking.ts";
+import { strictestTlp, tlpLevels } from "../stix/marking.ts";
 import { isIndicator, type Indicator, type StixObject } from "../stix/object.ts";
 import type { FilterConfig } from "./config.ts";
 import { createObservableFilter, judgeIndicator, type ObservableReason } from "./observables.ts";
@@ -18,24 +18,30 @@ type Reason = ObservableReason | "filter.min_confidence" | "filter.indicator_typ
 export function createFilter(config: FilterConfig): Filter {
   const judge = createObservableFilter(config);
   const reasonOf = (object: StixObject): Reason | undefined => {
-    if (isTooStrict(object, config.maxTlp)) return "filter.max_tlp";
+    if (isTooStrict(object, config)) return "filter.max_tlp";
     if (!isIndicator(object)) return undefined;
     return judgeWorth(object, config) ?? (judge && judgeIndicator(object, judge, config));
   };
-  const keeps = judge && { keeps: (observable: Parameters<typeof judge>[0]) => judge(observable) === undefined };
+  const settings = {
+    ...(judge && { keeps: (observable: Parameters<typeof judge>[0]) => judge(observable) === undefined }),
+    ...(config.unknownMarking && { unknownMarking: config.unknownMarking }),
+  };
   const wrap =
     <Item>(map: Mapping<Item>): Mapping<Item> =>
     (object, context) => {
       const reason = reasonOf(object);
-      return reason === undefined ? map(object, { ...context, ...keeps }) : { kind: "skipped", reason };
+      return reason === undefined ? map(object, { ...context, ...settings }) : { kind: "skipped", reason };
     };
   return Object.assign(wrap, { identity: identityOf(config) });
 }
 
-function isTooStrict(object: StixObject, maxTlp: Tlp | undefined): boolean {
+function isTooStrict(object: StixObject, { maxTlp, unknownMarking }: FilterConfig): boolean {
   const markings = object["object_marking_refs"];
   if (maxTlp === undefined || !Array.isArray(markings)) return false;
-  const level = strictestTlp(markings.filter((id) => typeof id === "string"));
+  const level = strictestTlp(
+    markings.filter((id) => typeof id === "string"),
+    unknownMarking,
+  );
   return level !== undefined && tlpLevels.indexOf(level) > tlpLevels.indexOf(maxTlp);
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "../log/logger.ts";
+import type { Tlp } from "../stix/marking.ts";
 import type { StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
 
@@ -41,6 +42,8 @@ export interface MappingContext {
   readonly collection: string;
   /** False for an observable that the filter holds back: a mapping with a record an observable leaves it out. */
   readonly keeps?: (observable: Observable) => boolean;
+  /** What markings of which none is TLP count as. Default `TLP:RED`. */
+  readonly unknownMarking?: Tlp | "none";
 }
 
 /** What becomes of one object: items to deliver, or a stable reason why it has none (it is counted under that reason). */
