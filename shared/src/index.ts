@@ -64,8 +64,9 @@ export type {
 } from "./pipeline/contract.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
+export { observableId } from "./stix/sco-identifier.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
-export { strictestTlp, tlpLevels, type Tlp } from "./stix/marking.ts";
+export { strictestTlp, tlpLevels, tlpMarking, type Tlp } from "./stix/marking.ts";
 export {
   isIndicator,
   parseStixObject,
@@ -74,6 +75,7 @@ export {
   type Parsed,
   type StixObject,
 } from "./stix/object.ts";
+export { withRepeatableTexts } from "./stix/repeated-text.ts";
 export type { Observable } from "./stix/pattern/collect.ts";
 export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";

@@ -66,7 +66,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
         known.add(fingerprint);
         fresh.push(fingerprint);
       }
-      const parsed: Parsed = isDeep ? tooDeep : parse(content);
+      const parsed: Parsed = isDeep ? tooDeep : readObject(content, parse);
       if (parsed.kind === "object") objects.push(parsed.object);
       else unreadable.push({ reason: parsed.reason, content: isDeep ? outline(content) : content });
     }
@@ -147,6 +147,15 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
         "The feed's format may have changed: update the connector, or ask the feed's operator. The position stays before this page.",
     },
   );
+}
+
+/** A content that nobody foresaw is one bad object, not the end of the walk. */
+function readObject(content: unknown, parse: (content: unknown) => Parsed): Parsed {
+  try {
+    return parse(content);
+  } catch (error) {
+    return { kind: "unreadable", reason: `not a STIX object: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }
 
 /** The feed's own identity, or another: what comes with objects and is none of those asked for. */

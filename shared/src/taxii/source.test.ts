@@ -54,7 +54,11 @@ test("whatever a server publishes late within the overlap is delivered, and ever
   const published = fc
     .array(fc.record({ date: fc.integer({ min: 0, max: 900 }), delay: fc.integer({ min: 0, max: 299 }) }), { maxLength: 60 })
     .map((drawn) =>
-      drawn.map(({ date, delay }, index): Published => ({ id: `indicator--${index}`, date, visibleAt: date + delay })),
+      drawn.map(({ date, delay }, index): Published => ({
+        id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+        date,
+        visibleAt: date + delay,
+      })),
     );
   const polls = fc.array(fc.record({ pause: fc.integer({ min: 1, max: 400 }), pages: fc.integer({ min: 1, max: 4 }) }), {
     maxLength: 12,
