@@ -1,16 +1,15 @@
 import { z } from "zod";
-import { createSecret } from "../config/secret.ts";
 import { FeedError } from "../errors/feed-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
-import { printable, type HttpResponse } from "../http/request.ts";
+import type { HttpResponse } from "../http/request.ts";
 import { isTemporary } from "../http/retry.ts";
-import { clean } from "../log/clean.ts";
 import { fromMicroseconds } from "../stix/timestamp.ts";
 import type { FeedConfig } from "./config.ts";
+import { parseBody } from "./answer-body.ts";
 import { answerError } from "./answer-error.ts";
 import { missingCollection } from "./missing-collection.ts";
 import type { SendOptions, SendToFeed } from "./send.ts";
-import { isTrusted } from "./trust.ts";
+import { createTrustedGet } from "./trusted-get.ts";
 
 /** TAXII 2.1 §5.2.1. Ids need not be UUIDs: this vendor's are not. */
 export interface Collection {
@@ -50,12 +49,11 @@ export interface TaxiiClient {
 }
 
 const mediaType = "application/taxii+json;version=2.1";
-const mostRedirects = 3;
 // What TAXII servers commonly send where nothing is asked: a server that refuses even this refuses something else.
 const smallestLimit = 100;
 
 export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): TaxiiClient {
-  const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
+  const get = createTrustedGet(config, sendToFeed, mediaType);
   const titles = new Map<string, string>();
   let largestLimit = Infinity;
   let root: Promise<URL> | undefined;
@@ -67,33 +65,6 @@ export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): T
     });
     return root;
   };
-
-  async function get(url: URL, how: SendOptions, signal: AbortSignal): Promise<HttpResponse> {
-    let target = url;
-    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-      assertTrusted(target, config);
-      const response = await send(target, how, signal);
-      const location = redirectTarget(response, target);
-      if (location === undefined) return response;
-      target = location;
-    }
-    throw new FeedError(`GET ${printable(url)}: more than ${mostRedirects} redirects`, { remedy: "Check feed.endpoint." });
-  }
-
-  async function send(url: URL, how: SendOptions, signal: AbortSignal): Promise<HttpResponse> {
-    try {
-      return await sendToFeed({ method: "GET", url, headers, signal }, how);
-    } catch (cause) {
-      if (!(cause instanceof NetworkError)) throw cause;
-      const isTooLarge = cause.code === "TOO_LARGE" || cause.code === "ERR_BUFFER_TOO_LARGE";
-      throw new FeedError(isTooLarge ? cause.message : `the feed cannot be reached: ${cause.message}`, {
-        remedy: isTooLarge
-          ? "Ask for less at a time with a smaller feed.page_size."
-          : (cause.remedy ?? `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`),
-        cause,
-      });
-    }
-  }
 
   async function getJson<T>(url: URL, schema: z.ZodType<T>, what: string, how: SendOptions, signal: AbortSignal) {
     const response = await get(url, how, signal);
@@ -175,31 +146,6 @@ function kindOf(addedAfter: string): "live" | "backfill" {
   return Date.parse(addedAfter) < Date.now() - liveMs ? "backfill" : "live";
 }
 
-function authorization({ auth, apiKey, username }: FeedConfig): Record<string, string> {
-  if (auth === "x-api-key") return { "x-api-key": apiKey.reveal() };
-  if (auth === "bearer") return { authorization: `Bearer ${apiKey.reveal()}` };
-  const credential = createSecret(Buffer.from(`${username ?? ""}:${apiKey.reveal()}`).toString("base64"));
-  return { authorization: `Basic ${credential.reveal()}` };
-}
-
-function assertTrusted(url: URL, config: FeedConfig): void {
-  if (isTrusted(url, config.endpoint, config.trustedHosts)) return;
-  throw new FeedError(`the feed at ${config.endpoint.host} points to ${url.protocol}//${url.host}, which must not see the key`, {
-    remedy: `If that host belongs to the feed, add ${url.host} to feed.trusted_hosts.`,
-  });
-}
-
-function redirectTarget(response: HttpResponse, from: URL): URL | undefined {
-  const { status } = response;
-  if (status < 300 || status > 399 || status === 304) return undefined;
-  const location = response.header("location");
-  const url = location === undefined ? null : URL.parse(location, from.href);
-  if (url === null || url.username !== "" || url.password !== "") {
-    throw new FeedError(`GET ${printable(from)}: redirect (${status}) to nowhere usable`, { remedy: "Check feed.endpoint." });
-  }
-  return url;
-}
-
 /** TAXII 2.1 §4.1.1: an absolute https address, or a path with exactly one leading slash. */
 function resolveApiRoot(named: string, endpoint: URL): URL {
   const isUsable = /^https?:\/\/[^\\]+$/.test(named) || /^\/(?![/\\])[^\\]*$/.test(named);
@@ -208,23 +154,6 @@ function resolveApiRoot(named: string, endpoint: URL): URL {
     throw new FeedError("the discovery document names an unusable API root", { remedy: "Report it to the feed's operator." });
   }
   return url;
-}
-
-function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, url: URL): T {
-  const where = `GET ${printable(url)}`;
-  const remedy = "Check feed.endpoint and the proxies on the way; if they are right, ask the feed's operator. Nothing was skipped.";
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw new FeedError(`${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(clean(text, 60))})`, {
-      remedy,
-      cause,
-    });
-  }
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new FeedError(`${where}: expected ${what}: ${z.prettifyError(parsed.error)}`, { remedy });
 }
 
 /** Whether a walk may start over from its position after this error: the cursor expired, was refused or its answer got lost. */
