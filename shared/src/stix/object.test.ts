@@ -133,6 +133,7 @@ test.each([
   ["nothing", null],
   ["a list", [indicator]],
   ["no type", { id: "indicator--1" }],
+  ["a type that is none", { type: "X_Thing", id: "x-thing--1" }],
   ["no id", { type: "indicator" }],
   ["an id that is none", { ...indicator, id: "17" }],
   ["an indicator without pattern", { ...indicator, pattern: undefined }],
@@ -160,6 +161,8 @@ const someId = fc.constantFrom(
   "indicator--42",
   "INDICATOR--B60E0552-9983-4CBD-B7D4-211A2C81D8CA",
   "identity--socdefenders",
+  "a---b",
+  "-a--b",
   "a",
 );
 const anything = fc.record(

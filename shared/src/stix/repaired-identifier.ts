@@ -6,7 +6,7 @@ import { isStixIdentifier, uuidV5 } from "./identifier.ts";
  */
 export const repairNamespace = "d5670877-b8e6-5fd0-b936-28b3b5ea1e5d";
 
-const looseShape = /^([a-z0-9-]+?)--.+$/i;
+const looseShape = /^([a-z0-9]+(?:-[a-z0-9]+)*)--.+$/i;
 
 /** Whether the text has the form of an id at all, `type--anything`. */
 export function isLikeIdentifier(text: string): boolean {
