@@ -34,6 +34,11 @@ describe("what is as it should be", () => {
   });
 });
 
+test("a type that STIX could not name is carried through with its id", () => {
+  const input = { type: "X_Thing", id: "x-thing--1", made_by: null, created_by_ref: `identity--${uuid}` };
+  expect(parsed(input)).toEqual({ type: "X_Thing", id: "x-thing--1", created_by_ref: `identity--${uuid}` });
+});
+
 describe("dates", () => {
   test.each<[string[], Record<string, string>]>([
     [["created", "modified"], { created: indicator.valid_from, modified: indicator.valid_from }],
@@ -133,7 +138,6 @@ test.each([
   ["nothing", null],
   ["a list", [indicator]],
   ["no type", { id: "indicator--1" }],
-  ["a type that is none", { type: "X_Thing", id: "x-thing--1" }],
   ["no id", { type: "indicator" }],
   ["an id that is none", { ...indicator, id: "17" }],
   ["an indicator without pattern", { ...indicator, pattern: undefined }],

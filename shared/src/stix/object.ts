@@ -65,7 +65,7 @@ export function parseStixObject(input: unknown): Parsed {
 
 /** What no repair can help: reasons are counted, so they hold nothing of the object itself. */
 function problemOf({ type, id, pattern }: Content): string | undefined {
-  if (!isText(type) || !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(type)) return "type: not a STIX type name";
+  if (!isText(type) || type === "") return "type: expected a text";
   if (!isText(id) || !isLikeIdentifier(id)) return "id: not a STIX id";
   if (type !== "indicator") return undefined;
   if (!isText(pattern) || pattern === "") return "pattern: expected a text";
