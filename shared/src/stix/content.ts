@@ -55,7 +55,7 @@ function surveyList(key: string, values: readonly unknown[], depth: number, surv
 /**
  * The content with what STIX forbids put right: references that are no ids (the ids served are noted in `originals` under the new
  * ones), halves of surrogate pairs (U+FFFD), and what says nothing, which is left out: null, numbers JSON cannot write, empty lists and
- * dictionaries (STIX 2.1 §2.3, §2.5). Undefined where nothing is left.
+ * dictionaries (STIX 2.1 §2.3, §2.12). Undefined where nothing is left.
  */
 export function repairContent(content: Content, originals: Map<string, string>): Content | undefined {
   const members = Object.entries(content)

@@ -34,6 +34,11 @@ describe("what is as it should be", () => {
   });
 });
 
+test("a type that STIX could not name is carried through with its id", () => {
+  const input = { type: "X_Thing", id: "x-thing--1", made_by: null, created_by_ref: `identity--${uuid}` };
+  expect(parsed(input)).toEqual({ type: "X_Thing", id: "x-thing--1", created_by_ref: `identity--${uuid}` });
+});
+
 describe("dates", () => {
   test.each<[string[], Record<string, string>]>([
     [["created", "modified"], { created: indicator.valid_from, modified: indicator.valid_from }],
@@ -160,6 +165,8 @@ const someId = fc.constantFrom(
   "indicator--42",
   "INDICATOR--B60E0552-9983-4CBD-B7D4-211A2C81D8CA",
   "identity--socdefenders",
+  "a---b",
+  "-a--b",
   "a",
 );
 const anything = fc.record(

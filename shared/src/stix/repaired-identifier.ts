@@ -6,15 +6,20 @@ import { isStixIdentifier, uuidV5 } from "./identifier.ts";
  */
 export const repairNamespace = "d5670877-b8e6-5fd0-b936-28b3b5ea1e5d";
 
-const looseShape = /^([a-z0-9-]+?)--.+$/i;
+const typeName = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const looseShape = /^([a-z0-9]+(?:-[a-z0-9]+)*)--.+$/i;
 
 /** Whether the text has the form of an id at all, `type--anything`. */
 export function isLikeIdentifier(text: string): boolean {
   return looseShape.test(text);
 }
 
-/** The valid id of an object: its own where that is one of its type, else the one that {@link repairReference} gives references to it. */
+/**
+ * The valid id of an object: its own where that is one of its type, else the one that {@link repairReference} gives references to it.
+ * A type that is no STIX type name has no valid ids, so its objects keep theirs.
+ */
 export function repairIdentifier(id: string, type: string): string {
+  if (!typeName.test(type)) return id;
   const repaired = repairReference(id, "id");
   return isOfType(repaired, type) ? repaired : `${type}--${uuidV5(id, repairNamespace)}`;
 }

@@ -7,10 +7,10 @@ import { isOfType, repairIdentifier } from "./repaired-identifier.ts";
 import { isLater, toStixTimestamp } from "./timestamp.ts";
 
 /** The custom properties that tell a reader what is not as the feed served it. */
-export const notes = {
+const notes = {
   /** Names of the properties that were missing or unusable and are filled from the others. */
   synthesised: "x_socdefenders_synthesised",
-  /** Names of the properties that were left out because they were no statement. */
+  /** Names of the properties that were left out, in whole or in part, because they were no statement. */
   dropped: "x_socdefenders_dropped",
   /** The ids as served, by the valid ones that stand for them in this object, its own and those it refers to. */
   originalIds: "x_socdefenders_original_ids",
@@ -23,7 +23,7 @@ export function isWhole(content: Content): boolean {
   if (object_marking_refs !== undefined && !isTexts(object_marking_refs)) return false;
   if (!isVersioned(type)) return true;
   if (!isText(spec_version) || !isTime(created) || (modified !== created && !isTime(modified))) return false;
-  if (isLater(created, modified as string)) return false;
+  if (isLater(created, modified)) return false;
   for (const property of optionalProperties) {
     const value = content[property.name];
     if (value !== undefined && !property.isValid(value)) return false;
@@ -95,10 +95,11 @@ function completeVersioned(draft: Draft, type: string): string | undefined {
 }
 
 function keepUsable({ object, dropped }: Draft): void {
-  for (const { name, isValid, usablePart } of optionalProperties) {
+  for (const property of optionalProperties) {
+    const { name } = property;
     const value = object[name];
-    if (value === undefined || isValid(value)) continue;
-    const usable = usablePart?.(value);
+    if (value === undefined || property.isValid(value)) continue;
+    const usable = property.usablePart?.(value);
     if (usable === undefined) delete object[name];
     else object[name] = usable;
     // A word for a confidence is understood in whole.
