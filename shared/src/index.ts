@@ -85,7 +85,16 @@ export { createFileBudgets } from "./taxii/budget-file.ts";
 export { openBudgetAccount } from "./taxii/budget-account.ts";
 export { budgetName, createMemoryBudgets, readBudgetEntries, type BudgetEntry, type BudgetStore } from "./taxii/budget-store.ts";
 export { createCircuit } from "./taxii/circuit.ts";
-export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
+export {
+  createTaxiiClient,
+  type ManifestAnswer,
+  type ManifestQuery,
+  type ObjectsAnswer,
+  type ObjectsQuery,
+  type TaxiiClient,
+  type WalkClient,
+} from "./taxii/client.ts";
+export type { ApiRoot, Collection, Discovery, ManifestRecord } from "./taxii/resources.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PositionError } from "../errors/position-error.ts";
 import type { Cursor } from "../pipeline/contract.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
-import type { Collection } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { backBy } from "./time-order.ts";
 
 /** Fingerprints of what a page brought, and the page's `X-TAXII-Date-Added-Last`. */

@@ -1,10 +1,11 @@
 import type { Logger } from "../log/logger.ts";
-import type { Collection, ObjectsAnswer, TaxiiClient } from "./client.ts";
+import type { ObjectsAnswer, WalkClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { isIdentity } from "./page.ts";
 
 export interface EndOfDataOptions {
-  readonly client: TaxiiClient;
+  readonly client: WalkClient;
   readonly collection: Collection;
   readonly log: Logger;
 }

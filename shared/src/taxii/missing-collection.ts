@@ -1,6 +1,6 @@
 import { FeedError } from "../errors/feed-error.ts";
 import { clean } from "../log/clean.ts";
-import type { Collection } from "./client.ts";
+import type { Collection } from "./resources.ts";
 
 /**
  * What a collection's 404 means once the feed's list has been read again. Servers answer 404 for what is gone and for what a key may

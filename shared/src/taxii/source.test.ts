@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { silentLogger } from "../log/logger.ts";
 import type { Cursor } from "../pipeline/contract.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
-import type { Collection, TaxiiClient } from "./client.ts";
+import type { WalkClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { createTaxiiSource } from "./source.ts";
 
 const signal = new AbortController().signal;
@@ -21,7 +22,7 @@ interface Published {
 /** A server that publishes some objects behind their date, with a clock that every request moves on. */
 function createServer(published: readonly Published[], page: number, hasCursors: boolean) {
   const state = { now: 0, requests: 0 };
-  const objects: TaxiiClient["objects"] = async (_, { addedAfter, limit, next }) => {
+  const objects: WalkClient["objects"] = async (_, { addedAfter, limit, next }) => {
     state.requests += 1;
     state.now += 0.5;
     const after = next ?? addedAfter;
@@ -45,7 +46,7 @@ function createServer(published: readonly Published[], page: number, hasCursors:
       limit,
     };
   };
-  return { state, client: { objects, collections: async () => [collection] } satisfies TaxiiClient };
+  return { state, client: { objects } satisfies WalkClient };
 }
 
 const pattern = { pattern: "[url:value = 'https://a.example/']", pattern_type: "stix", valid_from: time(0) };

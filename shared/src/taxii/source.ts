@@ -1,7 +1,7 @@
 import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Page, Source } from "../pipeline/contract.ts";
 import type { Overlap } from "./advance.ts";
-import { isCursorLoss, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
+import { isCursorLoss, type ObjectsAnswer, type WalkClient } from "./client.ts";
 import { readCursor, type WalkCursor } from "./cursor.ts";
 import { isHiddenByTies } from "./end-of-data.ts";
 import { createLoopWatch } from "./loop-watch.ts";
@@ -11,7 +11,7 @@ import { createRebuildWatch } from "./rebuilt.ts";
 import { backBy } from "./time-order.ts";
 
 export interface TaxiiSourceOptions extends Omit<PageReaderOptions, "overlap"> {
-  readonly client: TaxiiClient;
+  readonly client: WalkClient;
   /** Exclusive `added_after` of a first walk. */
   readonly start: string;
   readonly pageSize: number;
