@@ -65,6 +65,7 @@ export type {
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { observableId } from "./stix/sco-identifier.ts";
+export { isTooDeep } from "./stix/depth.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
 export { strictestTlp, tlpLevels, tlpMarking, type Tlp } from "./stix/marking.ts";
 export {
