@@ -28,7 +28,7 @@ function sentence(keyword: string, operand: Arbitrary<string>, most = 3): Arbitr
 }
 
 function observation(depth: number): Arbitrary<string> {
-  const simple = row("[", gap, sentence("OR", sentence("AND", test(2))), gap, "]");
+  const simple = row("[", gap, sentence("OR", sentence("AND", comparison(2))), gap, "]");
   const group = (): Arbitrary<string> =>
     row("(", gap, sentence("FOLLOWEDBY", sentence("OR", sentence("AND", observation(depth - 1), 2), 2), 2), gap, ")");
   const expression = depth === 0 ? simple : fc.oneof({ weight: 4, arbitrary: simple }, group());
@@ -42,7 +42,7 @@ const qualifier = fc.oneof(
   row(blank, "START", blank, timestamp(), blank, "STOP", blank, timestamp()),
 );
 
-function test(depth: number): Arbitrary<string> {
+function comparison(depth: number): Arbitrary<string> {
   const not = fc.oneof({ weight: 3, arbitrary: fc.constant("") }, row("NOT", blank));
   const symbols = fc.constantFrom("=", "==", "!=", "<>", "<", "<=", ">", ">=");
   const words = fc.constantFrom("LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET");
@@ -55,10 +55,7 @@ function test(depth: number): Arbitrary<string> {
   );
   return depth === 0
     ? single
-    : fc.oneof(
-        { weight: 5, arbitrary: single },
-        row("(", gap, sentence("OR", sentence("AND", fc.memo(() => test(depth - 1))(1))), gap, ")"),
-      );
+    : fc.oneof({ weight: 5, arbitrary: single }, row("(", gap, sentence("OR", sentence("AND", comparison(depth - 1))), gap, ")"));
 }
 
 const name = fc.oneof(
