@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { openOasisParser } from "./oasis-parser.ts";
 import { patterns } from "./pattern-arbitrary.ts";
-import { everyProduction } from "./pattern-list.ts";
+import { everyProduction, nearMisses } from "./pattern-list.ts";
 import { mutated } from "./pattern-mutation.ts";
 
 let isPattern: (text: string) => boolean;
@@ -63,6 +63,11 @@ test.each(everyProduction)("both take %s", (pattern) => {
   expect(parsePattern(pattern).valid).toBe(true);
 });
 
+test.each(nearMisses)("both refuse %j", (text) => {
+  expect(isPattern(text)).toBe(false);
+  expect(parsePattern(text).valid).toBe(false);
+});
+
 test("every pattern of 5,000 real indicators is judged alike, and nearly all are patterns", () => {
   const verdicts = sample.map(judge);
   expect(verdicts.filter(({ difference }) => difference !== undefined)).toEqual([]);
@@ -91,7 +96,7 @@ test("generated patterns are judged alike; what we take comes back from its tree
 test("patterns with faults put into them are judged alike", () => {
   const counts = { taken: 0, all: 0 };
   const originals = fc.oneof(
-    { weight: 2, arbitrary: fc.constantFrom(...everyProduction) },
+    { weight: 2, arbitrary: fc.constantFrom(...everyProduction, ...nearMisses) },
     { weight: 1, arbitrary: fc.constantFrom(...sample) },
     { weight: 1, arbitrary: patterns() },
   );
