@@ -28,8 +28,9 @@ export function fromMicroseconds(microseconds: bigint): string {
 }
 
 const stixTimestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-// Nearly all of them: a day that every month has needs no calendar.
-const plainTimestamp = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+// Nearly all of them: days that their month has in every year need no calendar.
+const plainTimestamp =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 /**
  * The time as STIX 2.1 §2.16 writes it: one that is written so already as it is, one with an offset, in lower case or in a leap second
