@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerArticle, withArticleLinks, type ArticlesOptions } from "./articles.ts";
 import { createRate, type RateOptions } from "./rate.ts";
 import { sortableTime, type FeedRecord } from "./records.ts";
 import { listen, sendJson, type RunningServer } from "./server.ts";
+import { answerStixExport, type StixExportOptions } from "./stix-export.ts";
+import type { VendorCall } from "./vendor.ts";
 
 export interface FeedOptions {
   readonly records: readonly FeedRecord[];
@@ -12,6 +15,12 @@ export interface FeedOptions {
   readonly largestPage?: number | undefined;
   /** Limits each key as the vendor does, with rate headers; absent, nothing is limited and there are none. */
   readonly rate?: RateOptions | undefined;
+  /** How articles are served beside the collections. */
+  readonly articles?: ArticlesOptions | undefined;
+  /** References from every tenth object to an article. Default none. */
+  readonly articleLinks?: boolean | undefined;
+  /** How the STIX export is served beside the collections. */
+  readonly stixExport?: StixExportOptions | undefined;
   /** Looks at each request first; an answer given here is sent instead of the feed's own. For faults. */
   readonly intercept?: ((request: FeedRequest) => FeedAnswer | undefined) | undefined;
 }
@@ -74,14 +83,20 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     answer(request, response, url);
   }, options.port);
 
+  // Looked up for each request: tests add records to the list they gave.
+  const served = (): readonly FeedRecord[] => (options.articleLinks === true ? withArticleLinks(options.records) : options.records);
+
   function answer(request: IncomingMessage, response: ServerResponse, url: URL): void {
-    if (!(request.headers.accept ?? "").includes("application/taxii+json;version=2.1")) {
-      return sendError(response, 406, "not_acceptable", `Accept must be ${mediaType}`);
-    }
     const limited = rate?.admit(keyOf(request) ?? "", url.pathname.endsWith("/objects/"));
     for (const [name, value] of Object.entries(limited?.headers ?? {})) response.setHeader(name, value);
     if (limited?.isRefused === true)
       return sendError(response, 429, limited.error.code, limited.error.message, limited.error.details);
+    const call = { response, url, tier: tierOf(keyOf(request)) };
+    if (answerArticle(call, options.articles)) return;
+    if (answerStixExport(call, served(), { ...identity, modified: new Date().toISOString() }, options.stixExport)) return;
+    if (!(request.headers.accept ?? "").includes("application/taxii+json;version=2.1")) {
+      return sendError(response, 406, "not_acceptable", `Accept must be ${mediaType}`);
+    }
     const refusal = refuse(keyOf(request));
     if (refusal !== undefined) return sendError(response, refusal.status, refusal.code, refusal.message, refusal.details);
     const [, objectsOf] = /^\/api\/taxii2\/api\/collections\/([^/]+)\/objects\/$/.exec(url.pathname) ?? [];
@@ -98,9 +113,7 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
     const limit = Math.min(Number(query.get("limit") ?? 100), options.largestPage ?? 1000);
     if (!(limit >= 1)) return sendError(response, 400, "invalid_limit", "limit must be a positive number");
     const addedAfter = sortableTime(query.get("added_after") ?? "1970-01-01T00:00:00Z");
-    const matching = options.records.filter(
-      ({ date_added, object }) => date_added > addedAfter && collection.holds(object["pattern"]),
-    );
+    const matching = served().filter(({ date_added, object }) => date_added > addedAfter && collection.holds(object["pattern"]));
     const first = readCursor(query.get("next"), addedAfter);
     if (first === undefined) return sendError(response, 400, "invalid_next", "'next' is not valid with these parameters");
     const page = matching.slice(first, first + limit);
@@ -162,6 +175,12 @@ function keyOf({ headers }: IncomingMessage): string | undefined {
     : Buffer.from(credential, "base64")
         .toString()
         .replace(/^[^:]*:/, "");
+}
+
+function tierOf(key: string | undefined): VendorCall["tier"] {
+  if (key === undefined) return "none";
+  if (key === simulatedKeys.pro) return "pro";
+  return key === simulatedKeys.free ? "free" : "unknown";
 }
 
 interface RefusedKey {

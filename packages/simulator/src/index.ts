@@ -1,3 +1,4 @@
+export { simulatedArticleIds } from "./article-fixtures.ts";
 export { createCertificate, type LocalCertificate } from "./certificate.ts";
 export { simulatedKeys, startFeed, type FeedAnswer, type FeedOptions, type FeedRequest, type RunningFeed } from "./feed.ts";
 export { startHec, type HecAnswer, type HecEvent, type HecOptions, type RunningHec } from "./hec.ts";
