@@ -71,9 +71,8 @@ async function* readExport(options: StixExportOptions, from: ExportCursor | unde
       walk = undefined;
       continue;
     }
-    const known: ReadonlySet<string> = new Set(walk?.tail);
     walk ??= { since, began: answer.clock, head: part.served[0] ?? "", read: 0, overlap: 0, tail: [], recent: [] };
-    if (part.served.every((fingerprint) => known.has(fingerprint))) return yield finish(walk, before, part);
+    if (isEnd(part, walk)) return yield finish(walk, before, part);
     walk = advance(walk, offset, part);
     yield { ...part.page, cursor: { ...before, identities: part.identities, walk } satisfies ExportCursor };
   }
@@ -101,6 +100,11 @@ function createAsking(client: StixExportClient, signal: AbortSignal): Ask {
 function follows({ served }: ExportPart, { overlap, tail, head }: ExportWalk): boolean {
   if (served.includes(head)) return false;
   return overlap === 0 || served.some((fingerprint) => tail.includes(fingerprint));
+}
+
+/** Nothing but what was asked for once more. A longer part of known objects was pushed back by new ones, and there is more behind it. */
+function isEnd({ served }: ExportPart, { overlap, tail }: ExportWalk): boolean {
+  return served.length <= overlap && served.every((fingerprint) => tail.includes(fingerprint));
 }
 
 // No export is that long: a server that heeds the offset has nothing there.
