@@ -16,20 +16,26 @@ export interface ExportPart {
   readonly identities: ExportCursor["identities"];
 }
 
+/** Reads one bundle; `tail` is what the part before ended with. */
+export type ReadExportPart = (answer: ObjectsAnswer, tail: readonly string[]) => ExportPart;
+
 export interface ExportPageOptions {
   /** How one served object is read. Default `parseStixObject`. */
   readonly parse?: ((content: unknown) => Parsed) | undefined;
 }
 
 /** Reads bundles as the TAXII source reads its pages. What the cursor knows is left out, and what the part before brought. */
-export function createExportPageReader({ parse }: ExportPageOptions, from: Pick<ExportCursor, "recent" | "identities">) {
+export function createExportPageReader(
+  { parse }: ExportPageOptions,
+  from: Pick<ExportCursor, "recent" | "identities">,
+): ReadExportPart {
   // The reader's own log lines are about dates, which an export does not have.
   const options = { collection: exportCollection, log: silentLogger, overlap: 0n, parse };
   const recent = from.recent.map(([, fingerprint]) => fingerprint);
   const markings = new Set<string>();
   const read = createPageReader(options, cursorKnowing([], from.identities));
 
-  return (answer: ObjectsAnswer, tail: readonly string[]): ExportPart => {
+  return (answer, tail) => {
     const cursor = cursorKnowing([...recent, ...markings, ...tail], []);
     const step = read(answer, { cursor, addedAfter: never, reached: undefined });
     const contents = answer.objects.filter((content) => !isIdentity(content));

@@ -1,10 +1,9 @@
 import type { Logger } from "../log/logger.ts";
 import type { Page, Source } from "../pipeline/contract.ts";
 import type { ObjectsAnswer } from "../taxii/client.ts";
-import { fingerprintOf } from "../taxii/fingerprint.ts";
 import { pagingError } from "../taxii/paging-error.ts";
 import { backBy, laterOf } from "../taxii/time-order.ts";
-import { createExportPageReader, type ExportPageOptions, type ExportPart } from "./export-page.ts";
+import { createExportPageReader, type ExportPageOptions, type ExportPart, type ReadExportPart } from "./export-page.ts";
 import { keepRecent, keepTail, readExportCursor, type ExportCursor, type ExportWalk } from "./export-cursor.ts";
 import { asksTooMuch, exportCollection, type ExportQuery, type StixExportClient } from "./stix-export-client.ts";
 
@@ -27,8 +26,8 @@ const mostOverlap = 100;
 const mostRestarts = 3;
 
 /**
- * Reads the vendor's STIX export (`GET /api/v1/iocs/stix`), a snapshot in parts. It is for a first fill and for a network that lets TAXII
- * not through, and no replacement for the TAXII source: the documents disagree on whether `since` sees updates, the export is cut off
+ * Reads the vendor's STIX export (`GET /api/v1/iocs/stix`), a snapshot in parts. It is for a first fill and for a network that does not
+ * let TAXII through, and no replacement for the TAXII source: the documents disagree on whether `since` sees updates, the export is cut off
  * silently where the plan's look-back ends, and it gives neither order nor cursor nor the date an object was added.
  *
  * Parts are asked for by `offset`, which the vendor documents for the list of IOCs and not for this export. So that nothing is taken on
@@ -56,7 +55,7 @@ async function* readExport(options: StixExportOptions, from: ExportCursor | unde
     const offset = walk === undefined ? 0 : walk.read - walk.overlap;
     const { answer, limit } = await ask({ since: walk?.since ?? since, offset });
     const part = readPart(answer, walk?.tail ?? []);
-    if (walk !== undefined && part.served.includes(walk.head) && (await ignoresOffset(walk, ask))) {
+    if (walk !== undefined && part.served.includes(walk.head) && (await ignoresOffset(walk, ask, readPart))) {
       assertWhole(part.served.length, limit);
       // What is new since the first part comes with the next export.
       return yield finish(walk, before, {
@@ -110,9 +109,9 @@ function isEnd({ served }: ExportPart, { overlap, tail }: ExportWalk): boolean {
 // No export is that long: a server that heeds the offset has nothing there.
 const farBehind = 1_000_000_000;
 
-async function ignoresOffset({ since, head }: ExportWalk, ask: Ask): Promise<boolean> {
+async function ignoresOffset({ since, head, tail }: ExportWalk, ask: Ask, readPart: ReadExportPart): Promise<boolean> {
   const { answer } = await ask({ since, offset: farBehind });
-  return answer.objects.some((content) => fingerprintOf(content) === head);
+  return readPart(answer, tail).served.includes(head);
 }
 
 /** An export in one part is whole unless it is exactly as long as what was asked for, or what some document says is the most. */
