@@ -64,8 +64,9 @@ export type {
 } from "./pipeline/contract.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
+export { observableId } from "./stix/sco-identifier.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
-export { strictestTlp, tlpLevels, type Tlp } from "./stix/marking.ts";
+export { strictestTlp, tlpLevels, tlpMarking, type Tlp } from "./stix/marking.ts";
 export {
   isIndicator,
   parseStixObject,
@@ -74,6 +75,7 @@ export {
   type Parsed,
   type StixObject,
 } from "./stix/object.ts";
+export { withRepeatableTexts } from "./stix/repeated-text.ts";
 export type { Observable } from "./stix/pattern/collect.ts";
 export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";
@@ -83,7 +85,16 @@ export { createFileBudgets } from "./taxii/budget-file.ts";
 export { openBudgetAccount } from "./taxii/budget-account.ts";
 export { budgetName, createMemoryBudgets, readBudgetEntries, type BudgetEntry, type BudgetStore } from "./taxii/budget-store.ts";
 export { createCircuit } from "./taxii/circuit.ts";
-export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
+export {
+  createTaxiiClient,
+  type ManifestAnswer,
+  type ManifestQuery,
+  type ObjectsAnswer,
+  type ObjectsQuery,
+  type TaxiiClient,
+  type WalkClient,
+} from "./taxii/client.ts";
+export type { ApiRoot, Collection, Discovery, ManifestRecord } from "./taxii/resources.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";

@@ -7,7 +7,14 @@ import {
   type ArticleClient,
   type ExternalReference,
 } from "@socdefenders/shared";
-import { simulatedArticleIds, simulatedKeys, startFeed, type FeedOptions, type FeedRequest } from "@socdefenders/simulator";
+import {
+  simulatedArticleIds,
+  simulatedKeys,
+  startFeed,
+  withArticleLinks,
+  type FeedOptions,
+  type FeedRequest,
+} from "@socdefenders/simulator";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 const signal = new AbortController().signal;
@@ -199,9 +206,8 @@ test("a redirect is followed to the feed itself and to nobody else", async () =>
 
 test("the references of served indicators lead to articles", async () => {
   const server = await startFeed({
-    records: [{ date_added: "2026-05-01T00:00:00.000000Z", object: { type: "indicator", id: "indicator--1" } }],
+    records: withArticleLinks([{ date_added: "2026-05-01T00:00:00.000000Z", object: { type: "indicator", id: "indicator--1" } }]),
     container: "envelope",
-    articleLinks: true,
   });
   onTestFinished(() => server.close());
   const headers = { accept: "application/taxii+json;version=2.1", authorization: `Bearer ${simulatedKeys.pro}` };

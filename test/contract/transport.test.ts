@@ -23,7 +23,7 @@ beforeAll(async () => {
   [local, other, old] = await Promise.all([
     createCertificate(),
     createCertificate(),
-    createCertificate(Date.now() - 3 * 86_400_000),
+    createCertificate([], Date.now() - 3 * 86_400_000),
   ]);
 });
 

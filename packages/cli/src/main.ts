@@ -135,6 +135,8 @@ program
   .option("--objects <file>", 'NDJSON of {"date_added", "object"} to serve instead of the 5,000 sample indicators')
   .addOption(new Option("--container <kind>", "what an objects page looks like").choices(["bundle", "envelope"]).default("bundle"))
   .option("--largest-page <number>", "objects on a page at most", parseCount, 1000)
+  .option("--with <name[=value]>", "how the feed differs or fails, repeatable; --with list explains every one", collect, [])
+  .option("--seed <number>", "what faults that hit by chance are drawn from", parseCount, 1)
   .action(async (flags: import("./commands/simulate.ts").SimulateFlags) =>
     (await import("./commands/simulate.ts")).simulate(flags, await terminal()),
   );
@@ -208,6 +210,10 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a number from 1");
   return count;
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 const patienceMs = 4500;

@@ -1,7 +1,7 @@
+import { failure, type FeedAnswer, type FeedError } from "./answer.ts";
 import { simulatedArticleIds, simulatedArticles, type SimulatedArticle } from "./article-fixtures.ts";
+import type { Behaviour } from "./behaviour.ts";
 import type { FeedRecord } from "./records.ts";
-import { sendJson } from "./server.ts";
-import { refuseUnknown, sendVendorError, type VendorCall } from "./vendor.ts";
 
 export interface ArticlesOptions {
   /** Which of the two documented bodies: `{meta, data}`, or the small one under other names. Default `wrapped`. */
@@ -14,37 +14,55 @@ const dayMs = 24 * 3600_000;
 const lookBackDays = { free: 7, pro: 365 };
 const expansions = { mitre: "mitre_techniques", iocs: "iocs", cves: "cve_ids", threat_actors: "threat_actors" };
 
-/**
- * `GET /api/v1/articles/{id}` as the vendor's page "Retrieve a single article with full expansions" has it; any known key may read.
- * False for another path, which then is somebody else's to answer.
- */
-export function answerArticle(call: VendorCall, { body = "wrapped", now = Date.now }: ArticlesOptions = {}): boolean {
-  const { response, url, tier } = call;
-  const [, id] = /^\/api\/v1\/articles\/([^/]+)$/.exec(url.pathname) ?? [];
-  if (id === undefined) return false;
-  if (refuseUnknown(call)) return true;
-  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
-    return sendVendorError(response, 400, "invalid_parameter", "id is not a valid UUID");
-  }
-  const expand = (url.searchParams.get("expand") ?? Object.keys(expansions).join()).split(",");
-  if (!expand.every((name) => Object.hasOwn(expansions, name))) {
-    return sendVendorError(response, 400, "invalid_parameter", "expand has an unknown value", { allowed: Object.keys(expansions) });
-  }
+export interface ArticleRequest {
+  readonly id: string;
+  readonly query: URLSearchParams;
+  /** Whether the key's plan is Pro; any other reads articles too, and not as far back. */
+  readonly isPro: boolean;
+}
+
+/** `GET /api/v1/articles/{id}` as the vendor's page "Retrieve a single article with full expansions" has it. */
+export function answerArticle(request: ArticleRequest, options: ArticlesOptions = {}, behaviour: Behaviour): FeedAnswer {
+  const { body = "wrapped", now = Date.now } = options;
+  const { id, query } = request;
+  const expand = (query.get("expand") ?? Object.keys(expansions).join()).split(",");
   const article = simulatedArticles.find((candidate) => candidate.id === id.toLowerCase());
-  if (article === undefined) return sendVendorError(response, 404, "article_not_found", "No article with that id");
-  const days = lookBackDays[tier === "pro" ? "pro" : "free"];
-  if (article.ageDays > days) {
-    return sendVendorError(response, 403, "lookback_exceeded", `Your plan looks back ${days} days`, { lookback_days: days });
-  }
-  if (article.isArchived === true && url.searchParams.get("include_archived") !== "true") {
-    return sendVendorError(response, 410, "article_archived", "Article was archived");
-  }
-  const content = sparse(body === "flat" ? flat(article, now()) : full(article, now(), expand), url.searchParams.get("fields"));
+  const refusal = refuseArticle(request, expand, article);
+  if (refusal !== undefined || article === undefined) return failure(behaviour, refusal ?? notFound);
+  const content = sparse(body === "flat" ? flat(article, now()) : full(article, now(), expand), query.get("fields"));
   const meta = { generated_at: new Date(now()).toISOString(), feed_version: "1.0", source: "SOC Defenders" };
-  sendJson(response, 200, body === "flat" ? content : { meta, data: content }, {
-    "cache-control": "public, s-maxage=60, stale-while-revalidate=120",
-  });
-  return true;
+  return {
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "public, s-maxage=60, stale-while-revalidate=120" },
+    body: JSON.stringify(body === "flat" ? content : { meta, data: content }),
+  };
+}
+
+const notFound: FeedError = { status: 404, code: "article_not_found", message: "No article with that id" };
+
+function refuseArticle(
+  { id, query, isPro }: ArticleRequest,
+  expand: readonly string[],
+  article: SimulatedArticle | undefined,
+): FeedError | undefined {
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+    return { status: 400, code: "invalid_parameter", message: "id is not a valid UUID" };
+  }
+  if (!expand.every((name) => Object.hasOwn(expansions, name))) {
+    return { status: 400, code: "invalid_parameter", message: "expand has an unknown value" };
+  }
+  if (article === undefined) return notFound;
+  const days = lookBackDays[isPro ? "pro" : "free"];
+  if (article.ageDays > days) {
+    return {
+      status: 403,
+      code: "lookback_exceeded",
+      message: `Your plan looks back ${days} days`,
+      details: { lookback_days: days },
+    };
+  }
+  if (article.isArchived !== true || query.get("include_archived") === "true") return undefined;
+  return { status: 410, code: "article_archived", message: "Article was archived" };
 }
 
 type Content = Readonly<Record<string, unknown>>;

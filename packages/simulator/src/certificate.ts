@@ -8,10 +8,11 @@ export interface LocalCertificate extends TlsIdentity {
 }
 
 /**
- * Makes a certificate authority, a server certificate for 127.0.0.1, ::1 and localhost, and a client's, valid for a day from `now` (epoch
- * milliseconds). Clients are told to trust the authority (`ca_file`, `NODE_EXTRA_CA_CERTS`); nothing is ever told to skip the check.
+ * Makes a certificate authority, a server certificate for 127.0.0.1, ::1, localhost and further `names`, and a client's, valid for a day
+ * from `now` (epoch milliseconds). Clients are told to trust the authority (`ca_file`, `NODE_EXTRA_CA_CERTS`); nothing is ever told to
+ * skip the check.
  */
-export async function createCertificate(now: number = Date.now()): Promise<LocalCertificate> {
+export async function createCertificate(names: readonly string[] = [], now: number = Date.now()): Promise<LocalCertificate> {
   const common = {
     keyType: "ec",
     algorithm: "sha256",
@@ -35,7 +36,7 @@ export async function createCertificate(now: number = Date.now()): Promise<Local
       {
         name: "subjectAltName",
         altNames: [
-          { type: 2, value: "localhost" },
+          ...["localhost", ...names].map((value) => ({ type: 2 as const, value })),
           { type: 7, ip: "127.0.0.1" },
           { type: 7, ip: "::1" },
         ],

@@ -1,6 +1,8 @@
+import { failure, type FeedAnswer } from "./answer.ts";
+import { withoutScope } from "./authentication.ts";
+import type { Behaviour } from "./behaviour.ts";
 import { sortableTime, type FeedRecord } from "./records.ts";
-import { sendJson } from "./server.ts";
-import { refuseUnknown, sendVendorError, type VendorCall } from "./vendor.ts";
+import { identityObject, servedObject } from "./served.ts";
 
 /** What the documents leave open or say twice. */
 export interface StixExportOptions {
@@ -24,37 +26,33 @@ const marking = {
   name: "TLP:GREEN",
 };
 
-/**
- * `GET /api/v1/iocs/stix`, a bundle of what was added after `since`, for Pro keys. False for another path, which then is somebody else's
- * to answer.
- */
-export function answerStixExport(
-  call: VendorCall,
-  records: readonly FeedRecord[],
-  identity: unknown,
-  options: StixExportOptions = {},
-): boolean {
-  const { response, url, tier } = call;
-  if (url.pathname !== "/api/v1/iocs/stix") return false;
-  if (refuseUnknown(call)) return true;
-  if (tier === "free") {
-    return sendVendorError(response, 403, "insufficient_scope", "This endpoint requires the read:stix scope", {
-      required_scope: "read:stix",
-      your_scopes: ["read:articles"],
-      upgrade_url: "https://socdefenders.ai/pricing",
-    });
+export interface ExportRequest {
+  readonly query: URLSearchParams;
+  /** Whether the key's plan is Pro; no other one may read the export. */
+  readonly isPro: boolean;
+}
+
+/** `GET /api/v1/iocs/stix`: a bundle of what was added after `since`. */
+export function answerStixExport({ query, isPro }: ExportRequest, options: ExportedRecords, behaviour: Behaviour): FeedAnswer {
+  if (!isPro) return failure(behaviour, withoutScope);
+  const { largest = 1000, order = "newest first", refusesLarger, ignoresOffset, markings } = options.stixExport ?? {};
+  const limit = Number(query.get("limit") ?? 100);
+  const offset = ignoresOffset === true ? 0 : Number(query.get("offset") ?? 0);
+  if (!(limit >= 1) || !(offset >= 0) || (refusesLarger === true && limit > largest)) {
+    const message = `limit must be from 1 to ${largest}, offset from 0`;
+    return failure(behaviour, { status: 400, code: "invalid_parameter", message });
   }
-  const { largest = 1000, order = "newest first" } = options;
-  const limit = Number(url.searchParams.get("limit") ?? 100);
-  const offset = options.ignoresOffset === true ? 0 : Number(url.searchParams.get("offset") ?? 0);
-  if (!(limit >= 1) || !(offset >= 0) || (options.refusesLarger === true && limit > largest)) {
-    return sendVendorError(response, 400, "invalid_parameter", `limit must be from 1 to ${largest}, offset from 0`);
-  }
-  const since = sortableTime(url.searchParams.get("since") ?? "1970-01-01T00:00:00Z");
-  const matching = records.filter(({ date_added }) => date_added > since);
+  const since = sortableTime(query.get("since") ?? "1970-01-01T00:00:00Z");
+  const matching = options.records.filter(({ date_added }) => date_added > since);
   const ordered = order === "newest first" ? matching.toReversed() : matching;
-  const page = ordered.slice(offset, offset + Math.min(limit, largest)).map(({ object }) => object);
-  const objects = [identity, ...(options.markings === true ? [marking] : []), ...page];
-  sendJson(response, 200, { type: "bundle", spec_version: "2.1", id: "bundle--5d0092c5-5f74-4287-9642-33f4c354e56e", objects });
-  return true;
+  const page = ordered.slice(offset, offset + Math.min(limit, largest)).map((record) => servedObject(record, behaviour));
+  const identity = identityObject(behaviour, new Date().toISOString());
+  const objects = [identity, ...(markings === true ? [marking] : []), ...page];
+  const bundle = { type: "bundle", spec_version: "2.1", id: "bundle--5d0092c5-5f74-4287-9642-33f4c354e56e", objects };
+  return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(bundle) };
+}
+
+export interface ExportedRecords {
+  readonly records: readonly FeedRecord[];
+  readonly stixExport?: StixExportOptions | undefined;
 }

@@ -1,28 +1,34 @@
-import type { ServerResponse } from "node:http";
-import { sendJson } from "./server.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import { failure, type FeedAnswer } from "./answer.ts";
+import { answerArticle, type ArticlesOptions } from "./articles.ts";
+import { credentialOf, simulatedKeys } from "./authentication.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { FeedRecord } from "./records.ts";
+import { answerStixExport, type StixExportOptions } from "./stix-export.ts";
 
-/** A request to the vendor's own API beside TAXII. */
-export interface VendorCall {
-  readonly response: ServerResponse;
-  readonly url: URL;
-  /** The plan of the key; `none` without a key, `unknown` for one that nobody has. */
-  readonly tier: "free" | "pro" | "none" | "unknown";
+export interface VendorOptions {
+  readonly records: readonly FeedRecord[];
+  /** How articles are served beside the collections. */
+  readonly articles?: ArticlesOptions | undefined;
+  /** How the STIX export is served beside the collections. */
+  readonly stixExport?: StixExportOptions | undefined;
 }
 
-/** The vendor's error body. */
-export function sendVendorError(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  details: Record<string, unknown> = {},
-): true {
-  sendJson(response, status, { error: { code, message, details, request_id: "req_simulated" } });
-  return true;
-}
+/** Paths of the vendor's own API start with it. */
+export const vendorPath = "/api/v1/";
 
-/** Whether a key was refused, with the answer sent. */
-export function refuseUnknown({ response, tier }: VendorCall): boolean {
-  if (tier === "none") return sendVendorError(response, 401, "missing_api_key", "API key required");
-  return tier === "unknown" && sendVendorError(response, 401, "invalid_api_key", "Invalid API key");
+/** The vendor's own API beside TAXII, on the same origin and with the same keys. Its pages name Bearer and X-API-Key only. */
+export function answerVendor(headers: IncomingHttpHeaders, url: URL, options: VendorOptions, behaviour: Behaviour): FeedAnswer {
+  const { scheme, key } = credentialOf(headers);
+  if (key === undefined || scheme === "basic") {
+    return failure(behaviour, { status: 401, code: "missing_api_key", message: "API key required" });
+  }
+  const isPro = key === simulatedKeys.pro;
+  if (!isPro && key !== simulatedKeys.free) {
+    return failure(behaviour, { status: 401, code: "invalid_api_key", message: "Invalid API key" });
+  }
+  const [, id] = /^articles\/([^/]+)$/.exec(url.pathname.slice(vendorPath.length)) ?? [];
+  if (id !== undefined) return answerArticle({ id, query: url.searchParams, isPro }, options.articles, behaviour);
+  if (url.pathname === `${vendorPath}iocs/stix`) return answerStixExport({ query: url.searchParams, isPro }, options, behaviour);
+  return failure(behaviour, { status: 404, code: "not_found", message: `nothing at ${url.pathname}` });
 }

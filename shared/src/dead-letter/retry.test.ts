@@ -5,6 +5,7 @@ import { TargetError } from "../errors/target-error.ts";
 import { parseFilterConfig } from "../filter/config.ts";
 import { createFilter } from "../filter/filter.ts";
 import type { Mapping, Refusal } from "../pipeline/contract.ts";
+import { deterministicId } from "../stix/identifier.ts";
 import { temporaryDirectory } from "../temporary.test.directory.ts";
 import { createFileDeadLetters } from "./file-store.ts";
 import { deadLetterFile } from "./files.ts";
@@ -17,13 +18,24 @@ const { signal } = new AbortController();
 
 interface Item {
   readonly id: string;
+  readonly name: string;
   readonly part: string;
 }
 
 /** Three items an object. */
-const map: Mapping<Item> = ({ id }) => ({ kind: "items", items: ["a", "b", "c"].map((part) => ({ id, part })) });
+const map: Mapping<Item> = ({ id, name }) => ({
+  kind: "items",
+  items: ["a", "b", "c"].map((part) => ({ id, name: String(name), part })),
+});
 
-const identity = (name: string) => ({ type: "identity", id: `identity--${name}`, name });
+const identity = (name: string) => ({
+  type: "identity",
+  spec_version: "2.1",
+  id: deterministicId("identity", { name }),
+  created: "2026-05-01T00:00:00Z",
+  modified: "2026-05-01T00:00:00Z",
+  name,
+});
 
 function target(answer: (items: readonly Item[]) => readonly Refusal<Item>[] = () => []) {
   const written: string[] = [];
@@ -35,7 +47,7 @@ function target(answer: (items: readonly Item[]) => readonly Refusal<Item>[] = (
       close: () => Promise.resolve(),
       write(items) {
         const refusals = answer(items as readonly Item[]);
-        written.push(...(items as readonly Item[]).map(({ id, part }) => `${id.slice(10)} ${part}`));
+        written.push(...(items as readonly Item[]).map(({ name, part }) => `${name} ${part}`));
         return Promise.resolve(refusals);
       },
     },
@@ -90,7 +102,7 @@ test("what today's filter holds back is gone and counted", async () => {
   const directory = temporaryDirectory();
   const content = {
     type: "indicator",
-    id: "indicator--1",
+    id: "indicator--00000000-0000-4000-8000-000000000001",
     valid_from: "2026-05-01T00:00:00Z",
     pattern: "[ipv4-addr:value = '10.0.0.1']",
   };

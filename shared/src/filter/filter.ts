@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Mapped, Mapping, MappingContext } from "../pipeline/contract.ts";
 import { addCounts } from "../pipeline/count.ts";
 import { canonicalJson } from "../stix/identifier.ts";
-import { strictestTlp, tlpLevels, type Tlp } from "../stix/marking.ts";
+import { strictestTlp, tlpLevels } from "../stix/marking.ts";
 import { isIndicator, type Indicator, type StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
 import type { FilterConfig } from "./config.ts";
@@ -20,7 +20,7 @@ type Reason = ObservableReason | "filter.min_confidence" | "filter.indicator_typ
 export function createFilter(config: FilterConfig): Filter {
   const judge = createObservableFilter(config);
   const reasonOf = (object: StixObject): Reason | undefined => {
-    if (isTooStrict(object, config.maxTlp)) return "filter.max_tlp";
+    if (isTooStrict(object, config)) return "filter.max_tlp";
     if (!isIndicator(object)) return undefined;
     return judgeWorth(object, config) ?? (judge && judgeIndicator(object, judge, config));
   };
@@ -29,7 +29,9 @@ export function createFilter(config: FilterConfig): Filter {
     (object, context) => {
       const reason = reasonOf(object);
       if (reason !== undefined) return { kind: "skipped", reason };
-      return judge === undefined ? map(object, context) : mapJudged(map, object, context, judge);
+      const { unknownMarking } = config;
+      const marked = unknownMarking === undefined ? context : { ...context, unknownMarking };
+      return judge === undefined ? map(object, marked) : mapJudged(map, object, marked, judge);
     };
   return Object.assign(wrap, { identity: identityOf(config) });
 }
@@ -49,10 +51,13 @@ function mapJudged<Item>(map: Mapping<Item>, object: StixObject, context: Mappin
   return { kind: "items", items: mapped.items, ...(withheld && { withheld }) };
 }
 
-function isTooStrict(object: StixObject, maxTlp: Tlp | undefined): boolean {
+function isTooStrict(object: StixObject, { maxTlp, unknownMarking }: FilterConfig): boolean {
   const markings = object["object_marking_refs"];
   if (maxTlp === undefined || !Array.isArray(markings)) return false;
-  const level = strictestTlp(markings.filter((id) => typeof id === "string"));
+  const level = strictestTlp(
+    markings.filter((id) => typeof id === "string"),
+    unknownMarking,
+  );
   return level !== undefined && tlpLevels.indexOf(level) > tlpLevels.indexOf(maxTlp);
 }
 

@@ -13,6 +13,8 @@ export interface RetryPolicy {
   readonly maximumMs: number;
   /** A request that is to wait longer than this ends with the answer that said so. Default 15 minutes. */
   readonly patienceMs?: number;
+  /** How long a feed that is down is left alone at first; twice as long after each further failure. Default 30,000. */
+  readonly coolDownMs?: number;
   /** Whether a request whose outcome is unknown (reset, time-out) is repeated. False for a TAXII `next` cursor. Default true. */
   readonly repeatUnknown: boolean;
 }

@@ -1,5 +1,6 @@
 import type { ChooseProxy } from "../http/proxy.ts";
 import type { Logger } from "../log/logger.ts";
+import type { Tlp } from "../stix/marking.ts";
 import type { StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
 import type { BudgetStore } from "../taxii/budget-store.ts";
@@ -55,6 +56,8 @@ export interface MappingContext {
    * filter counts what it said no to.
    */
   readonly keeps?: (observable: Observable) => boolean;
+  /** What markings of which none is TLP count as. Default `TLP:RED`. */
+  readonly unknownMarking?: Tlp | "none";
 }
 
 /**

@@ -2,7 +2,7 @@ import { ConnectorError } from "../errors/connector-error.ts";
 import type { DeadLetters } from "../dead-letter/entry.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Filter } from "../filter/filter.ts";
-import type { Collection } from "../taxii/client.ts";
+import type { Collection } from "../taxii/resources.ts";
 import type { Feed, SourceOptions } from "../taxii/feed.ts";
 import type { CheckpointStore, Mapping, Sink } from "./contract.ts";
 import { addCounts } from "./count.ts";

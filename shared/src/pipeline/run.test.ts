@@ -12,7 +12,7 @@ const key = { target: "splunk", endpoint: "https://feed.example/", collection: "
 /** Two items an object, and one value that no item came of. */
 const map: Mapping<Item> = ({ id }) => ({ kind: "items", items: [{ part: `${id} a` }, { part: `${id} b` }], withheld: { odd: 1 } });
 
-async function runPage(count: number, refuse: (items: readonly Item[]) => readonly Refusal<Item>[]) {
+async function runPage(count: number, refuse: (items: readonly Item[]) => readonly Refusal<Item>[], mapping: Mapping<Item> = map) {
   const page: Page = {
     objects: Array.from({ length: count }, (_, number) => ({ type: "indicator", id: `indicator--${number}` })),
     unreadable: [],
@@ -28,7 +28,7 @@ async function runPage(count: number, refuse: (items: readonly Item[]) => readon
         yield await Promise.resolve(page);
       },
     },
-    map,
+    map: mapping,
     sink: { check: () => Promise.resolve(), close: () => Promise.resolve(), write: (items) => Promise.resolve(refuse(items)) },
     checkpoints,
     deadLetters: {
@@ -84,4 +84,26 @@ test("a sink that refuses what it was not given ends the run before the position
   const { failure, saved } = await runPage(3, () => [{ item: { part: "strange" }, reason: "no" }]);
   expect(failure).toMatchObject({ message: "a sink refused an item it was not given" });
   expect(saved).toBeUndefined();
+});
+
+/** Fails for so many objects, as a defect in a mapping would. */
+const failingFor =
+  (count: number): Mapping<Item> =>
+  (object, context) => {
+    if (Number(object.id.replace("indicator--", "")) < count) throw new TypeError("cannot read this");
+    return map(object, context);
+  };
+
+test("an object that the mapping fails on is kept with the reason, and the others go on", async () => {
+  const { outcome, kept, saved } = await runPage(5, () => [], failingFor(2));
+  const reason = "cannot be mapped: cannot read this";
+  expect(kept).toEqual([0, 1].map((number) => ({ reason, content: { type: "indicator", id: `indicator--${number}` } })));
+  expect(outcome).toMatchObject({ read: 5, mapped: 6, delivered: 6, refused: { [reason]: 2 } });
+  expect(saved).toBeDefined();
+});
+
+test("a mapping that fails on many objects is a defect: nothing is written and the position stays", async () => {
+  const { failure, kept, saved } = await runPage(40, () => [], failingFor(10));
+  expect(failure).toEqual(new TypeError("cannot read this"));
+  expect([kept, saved]).toEqual([[], undefined]);
 });

@@ -2,7 +2,7 @@ import { redact } from "../config/secret.ts";
 import type { DeadLetters } from "../dead-letter/entry.ts";
 import { TargetError } from "../errors/target-error.ts";
 import type { StixObject } from "../stix/object.ts";
-import type { CheckpointStore, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
+import type { CheckpointStore, Mapped, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
 import { addCounts } from "./count.ts";
 import { prefetch } from "./prefetch.ts";
 
@@ -52,10 +52,10 @@ export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<Page
 
 async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise<PageOutcome> {
   const { sink, checkpoints, deadLetters, key, signal } = options;
-  const { mapped, items, skipped, withheld } = mapPage(page, options);
+  const { mapped, items, skipped, withheld, unmapped } = mapPage(page, options);
   const refusals = items.length === 0 ? [] : await sink.write(items, signal);
   assertMostlyTaken(refusals, items.length, key);
-  const rejected = [...page.unreadable, ...rejectObjects(refusals, mapped)];
+  const rejected = [...page.unreadable, ...unmapped, ...rejectObjects(refusals, mapped)];
   const droppedDeadLetters = rejected.length === 0 ? 0 : await deadLetters.add(key, rejected);
   if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
   return {
@@ -64,7 +64,7 @@ async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise
     delivered: items.length - refusals.length,
     repeated: page.repeated,
     skipped,
-    refused: countReasons([...page.unreadable, ...refusals]),
+    refused: countReasons([...page.unreadable, ...unmapped, ...refusals]),
     withheld,
     droppedDeadLetters,
     position: page.cursor?.position,
@@ -91,14 +91,23 @@ function mapPage<Item>({ objects }: Page, { map, key }: RunOptions<Item>) {
   const mapped: MappedObject<Item>[] = [];
   const skipped: Record<string, number> = {};
   const withheld: Record<string, number> = {};
+  const unmapped: Rejected[] = [];
   for (const object of objects) {
-    const result = map(object, { collection: key.collection });
+    let result: Mapped<Item>;
+    try {
+      result = map(object, { collection: key.collection });
+    } catch (error) {
+      // One object that nobody foresaw must not stop all that follow; many of them are a defect that must not be passed over.
+      if (unmapped.length + 1 >= fewRefusals) throw error;
+      unmapped.push({ reason: `cannot be mapped: ${error instanceof Error ? error.message : String(error)}`, content: object });
+      continue;
+    }
     if (result.kind === "items") {
       mapped.push({ object, items: result.items });
       addCounts(withheld, result.withheld);
     } else addCounts(skipped, { [result.reason]: 1 });
   }
-  return { mapped, items: mapped.flatMap(({ items }) => items), skipped, withheld };
+  return { mapped, items: mapped.flatMap(({ items }) => items), skipped, withheld, unmapped };
 }
 
 /** The objects of refused items, one entry an object and reason. */

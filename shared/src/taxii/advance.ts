@@ -29,7 +29,12 @@ export function advanceCursor(cursor: WalkCursor | undefined, leg: Leg, overlap:
   const before = cursor ?? (leg.until === undefined ? undefined : startCursor(leg, leg.until));
   if (before === undefined) return undefined;
   const position = leg.until === undefined ? before.position : laterOf(before.position, leg.until);
-  const served = remember(before.recent, { until: leg.until ?? before.position, fingerprints: leg.fingerprints });
+  const { fingerprints } = leg;
+  const page =
+    leg.until === undefined
+      ? { until: before.position, fingerprints, isUndated: true as const }
+      : { until: leg.until, fingerprints };
+  const served = remember(before.recent, page);
   const { settled, recent, forgotten, isShortened } = forget(served, settle(before.settled, leg, overlap), position);
   return { cursor: { ...before, position, settled, recent, witnesses: witnessed(before.witnesses, forgotten) }, isShortened };
 }
@@ -53,7 +58,7 @@ function remember(recent: readonly Served[], page: Served): readonly Served[] {
   if (page.fingerprints.length === 0) return recent;
   const place = recent.findLastIndex(({ until }) => !isBefore(page.until, until));
   const before = recent[place];
-  const isSameDate = before !== undefined && !isBefore(before.until, page.until);
+  const isSameDate = before !== undefined && !isBefore(before.until, page.until) && before.isUndated === page.isUndated;
   return isSameDate
     ? recent.with(place, { ...before, fingerprints: [...before.fingerprints, ...page.fingerprints] })
     : recent.toSpliced(place + 1, 0, page);
@@ -82,7 +87,8 @@ const mostWitnesses = 8;
 
 function witnessed(witnesses: readonly Served[], forgotten: readonly Served[]): readonly Served[] {
   const [first, ...later] = witnesses;
-  const added = forgotten.map(({ until, fingerprints }) => ({ until, fingerprints: fingerprints.slice(-1) }));
+  const dated = forgotten.filter(({ isUndated }) => isUndated !== true);
+  const added = dated.map(({ until, fingerprints }) => ({ until, fingerprints: fingerprints.slice(-1) }));
   if (first === undefined) return added.slice(-mostWitnesses);
   return added.length === 0 ? witnesses : [first, ...[...later, ...added].slice(-mostWitnesses)];
 }

@@ -10,11 +10,12 @@ import { clean } from "../log/clean.ts";
  */
 export function answerError(response: HttpResponse, url: URL, remedies: ReadonlyMap<string, string> = new Map()): FeedError {
   const { status } = response;
-  const { code, message, requestId, upgradeUrl, details } = readErrorBody(response.text);
-  const said = [message ?? code, requestId === undefined ? undefined : `request ${requestId}`].filter((part) => part !== undefined);
+  const body = readErrorBody(response.text);
+  const { code, message, requestId, details } = body;
+  const said = [message, code, requestId && `request ${requestId}`].filter((part) => part !== undefined && part !== "");
   const detail = said.length === 0 ? "" : `: ${clean(said.join(", "), 300)}`;
   return new FeedError(`GET ${printable(url)}: HTTP ${status} ${meanings[status] ?? ""}`.trimEnd() + detail, {
-    remedy: remedies.get(code ?? "") ?? remedyFor(status, upgradeUrl),
+    remedy: remedies.get(code ?? "") ?? remedyFor(status, body),
     status,
     ...(code !== undefined && { code }),
     ...(requestId !== undefined && { requestId }),
@@ -32,12 +33,12 @@ const meanings: Readonly<Record<number, string>> = {
   429: "too many requests",
 };
 
-function remedyFor(status: number, upgradeUrl: string | undefined): string {
+function remedyFor(status: number, { requiredScope = "read:stix", upgradeUrl }: ErrorBody): string {
   switch (status) {
     case 401:
       return "Check feed.api_key (api_key_file) and feed.auth: expired, mistyped, or of another account.";
     case 403:
-      return `The plan of this key does not include the TAXII feed: use a key with the scope read:stix${upgradeUrl === undefined ? "" : `, or upgrade at ${clean(upgradeUrl, 200)}`}.`;
+      return `The plan of this key does not include the TAXII feed: use a key with the scope ${clean(requiredScope, 60)}${upgradeUrl === undefined ? "" : `, or upgrade at ${clean(upgradeUrl, 200)}`}.`;
     case 404:
       return "Check feed.endpoint and feed.collections: `socdefenders collections CONFIG` lists what this key can read.";
     case 429:
@@ -51,6 +52,7 @@ interface ErrorBody {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   readonly requestId?: string | undefined;
+  readonly requiredScope?: string | undefined;
   readonly upgradeUrl?: string | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -60,8 +62,9 @@ function readErrorBody(text: string): ErrorBody {
     const body = errorBodySchema.parse(JSON.parse(text));
     return {
       code: body.error?.code ?? body.error_code,
-      message: body.error?.message ?? body.title,
+      message: body.error?.message ?? body.title ?? body.description,
       requestId: body.error?.request_id ?? body.error_id,
+      requiredScope: body.error?.details?.required_scope,
       upgradeUrl: body.error?.details?.upgrade_url,
       details: body.error?.details,
     };
@@ -79,11 +82,12 @@ const errorBodySchema = z.object({
       code: text,
       message: text,
       request_id: text,
-      details: z.looseObject({ upgrade_url: text }).optional().catch(undefined),
+      details: z.looseObject({ required_scope: text, upgrade_url: text }).optional().catch(undefined),
     })
     .optional()
     .catch(undefined),
   title: text,
+  description: text,
   error_code: text,
   error_id: text,
 });

@@ -15,11 +15,10 @@ export interface Circuit {
   abandon(): void;
 }
 
-const firstCoolDownMs = 30_000;
 const longestCoolDownMs = 10 * 60_000;
 
-/** A circuit breaker. It stays open for 30 seconds, and twice as long after each probe that fails, up to ten minutes. */
-export function createCircuit(): Circuit {
+/** A circuit breaker. It stays open for that long (milliseconds), and twice as long after each probe that fails, up to ten minutes. */
+export function createCircuit(firstCoolDownMs: number = 30_000): Circuit {
   let opened: { readonly until: number; readonly coolDownMs: number; readonly reason: string } | undefined;
   let isProbing = false;
   return {

@@ -2,13 +2,15 @@ import { z } from "zod";
 import { PositionError } from "../errors/position-error.ts";
 import type { Cursor } from "../pipeline/contract.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
-import type { Collection } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { backBy } from "./time-order.ts";
 
 /** Fingerprints of what a page brought, and the page's `X-TAXII-Date-Added-Last`. */
 export interface Served {
   readonly until: string;
   readonly fingerprints: readonly string[];
+  /** The page named no date: `until` is where the walk stood, and its objects may be younger. */
+  readonly isUndated?: true | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export function readCursor(cursor: Cursor, collection: Collection): WalkCursor {
 }
 
 const time = z.string().refine((text) => toMicroseconds(text) !== undefined);
-const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()) });
+const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()), isUndated: z.literal(true).optional() });
 
 const walkCursorSchema: z.ZodType<WalkCursor> = z.object({
   schema: z.literal(2),

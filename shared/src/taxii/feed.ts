@@ -4,7 +4,8 @@ import { createHttpClient } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Host, Source } from "../pipeline/contract.ts";
-import { createTaxiiClient, type Collection } from "./client.ts";
+import { createTaxiiClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { startTime, type FeedConfig } from "./config.ts";
 import { keyBudget } from "./key-budget.ts";
 import { withLookBack } from "./look-back.ts";
@@ -34,7 +35,7 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
   const { ca, clientCertificate, proxy, timeoutMs } = config;
   const chooseProxy = proxy === undefined ? host.chooseProxy : () => proxy;
   const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
-  const { limiter, circuit } = keyBudget(config, budgets);
+  const { limiter, circuit } = keyBudget(config, budgets, retryPolicy?.coolDownMs);
   const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
   const offered = config.source === "taxii" ? openTaxii(config, send, log) : openStixExport(config, send, log);
   return {

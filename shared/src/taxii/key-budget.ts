@@ -14,7 +14,7 @@ export interface KeyBudget {
 const budgets = new Map<string, KeyBudget>();
 
 /** The budget of the configured key, the same one whenever the same key is opened again in this process. */
-export function keyBudget(config: FeedConfig, store: BudgetStore | undefined): KeyBudget {
+export function keyBudget(config: FeedConfig, store: BudgetStore | undefined, coolDownMs?: number): KeyBudget {
   const { endpoint, apiKey, requestsPerMinute, requestsPerDay } = config;
   const key = JSON.stringify([endpoint.host.replace(/^www\./, ""), apiKey.reveal(), requestsPerMinute, requestsPerDay]);
   const known = budgets.get(key);
@@ -22,7 +22,7 @@ export function keyBudget(config: FeedConfig, store: BudgetStore | undefined): K
   let name: Promise<string> | undefined;
   const account = store && openBudgetAccount(store, () => (name ??= accountName(config)));
   const limiter = createRateLimiter({ perMinute: requestsPerMinute, perDay: requestsPerDay, account });
-  const opened = { limiter, circuit: createCircuit() };
+  const opened = { limiter, circuit: createCircuit(coolDownMs) };
   budgets.set(key, opened);
   return opened;
 }

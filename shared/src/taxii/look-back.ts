@@ -1,7 +1,7 @@
 import { FeedError } from "../errors/feed-error.ts";
 import type { Logger } from "../log/logger.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
-import type { ObjectsQuery, TaxiiClient } from "./client.ts";
+import type { ObjectsQuery, WalkClient } from "./client.ts";
 
 export interface LookBackOptions {
   /** The saved position the walk goes on from; undefined on a first run. */
@@ -22,7 +22,7 @@ const marginMs = hourMs;
  * from the border on instead: the one the refusal names, else 365 days ago. What lies before is gone, and the log says so once. A
  * second refusal is thrown.
  */
-export function withLookBack(client: TaxiiClient, { saved, log, now = Date.now }: LookBackOptions): TaxiiClient {
+export function withLookBack(client: WalkClient, { saved, log, now = Date.now }: LookBackOptions): WalkClient {
   let border: string | undefined;
   return {
     ...client,

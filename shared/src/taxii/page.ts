@@ -4,7 +4,8 @@ import type { Page, Rejected } from "../pipeline/contract.ts";
 import { parseStixObject, type Parsed, type StixObject } from "../stix/object.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
 import { advanceCursor, type Overlap } from "./advance.ts";
-import type { Collection, ObjectsAnswer } from "./client.ts";
+import type { ObjectsAnswer } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import type { WalkCursor } from "./cursor.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { pagingError } from "./paging-error.ts";
@@ -66,7 +67,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
         known.add(fingerprint);
         fresh.push(fingerprint);
       }
-      const parsed: Parsed = isDeep ? tooDeep : parse(content);
+      const parsed: Parsed = isDeep ? tooDeep : readObject(content, parse);
       if (parsed.kind === "object") objects.push(parsed.object);
       else unreadable.push({ reason: parsed.reason, content: isDeep ? outline(content) : content });
     }
@@ -75,7 +76,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     // The header speaks of the objects served; on a page of nothing but the feed's identity there is nothing it could mean.
     const isNew = objects.length + unreadable.length > 0;
     const isEmpty = answer.objects.every(isIdentity);
-    const until = isEmpty ? undefined : usableTime(answer.dateAddedLast);
+    const until = isEmpty ? undefined : lastDate(answer);
     if (until !== undefined && reached !== undefined && isBefore(until, reached) && isNew) {
       throw pagingError(collection, `the position goes backwards, from ${reached} to ${until}; was the collection rebuilt?`);
     }
@@ -114,11 +115,16 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     );
   }
 
-  function usableTime(time: string | undefined): string | undefined {
-    if (time === undefined || toMicroseconds(time) !== undefined) return time;
-    log.warn("date_added_unreadable", "X-TAXII-Date-Added-Last is not an RFC 3339 time; the position stays", {
+  /** The page's last date, where it is one and not before the first. */
+  function lastDate({ dateAddedFirst: first, dateAddedLast: last }: ObjectsAnswer): string | undefined {
+    if (last === undefined) return undefined;
+    const isTime = toMicroseconds(last) !== undefined;
+    const isInOrder = first === undefined || toMicroseconds(first) === undefined || !isBefore(last, first);
+    if (isTime && isInOrder) return last;
+    const reason = isTime ? "lies before X-TAXII-Date-Added-First" : "is not an RFC 3339 time";
+    log.warn("date_added_unreadable", `X-TAXII-Date-Added-Last ${reason}; the position stays`, {
       collection: collection.id,
-      value: time,
+      value: last,
     });
     return undefined;
   }
@@ -142,6 +148,15 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
         "The feed's format may have changed: update the connector, or ask the feed's operator. The position stays before this page.",
     },
   );
+}
+
+/** A content that nobody foresaw is one bad object, not the end of the walk. */
+function readObject(content: unknown, parse: (content: unknown) => Parsed): Parsed {
+  try {
+    return parse(content);
+  } catch (error) {
+    return { kind: "unreadable", reason: `not a STIX object: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }
 
 /** The feed's own identity, or another: what comes with objects and is none of those asked for. */

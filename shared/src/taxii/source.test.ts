@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { silentLogger } from "../log/logger.ts";
 import type { Cursor } from "../pipeline/contract.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
-import type { Collection, TaxiiClient } from "./client.ts";
+import type { WalkClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { createTaxiiSource } from "./source.ts";
 
 const signal = new AbortController().signal;
@@ -21,7 +22,7 @@ interface Published {
 /** A server that publishes some objects behind their date, with a clock that every request moves on. */
 function createServer(published: readonly Published[], page: number, hasCursors: boolean) {
   const state = { now: 0, requests: 0 };
-  const objects: TaxiiClient["objects"] = async (_, { addedAfter, limit, next }) => {
+  const objects: WalkClient["objects"] = async (_, { addedAfter, limit, next }) => {
     state.requests += 1;
     state.now += 0.5;
     const after = next ?? addedAfter;
@@ -42,9 +43,10 @@ function createServer(published: readonly Published[], page: number, hasCursors:
       dateAddedFirst: served[0] && time(served[0].date),
       dateAddedLast: last && time(last.date),
       clock: time(Math.floor(state.now)),
+      limit,
     };
   };
-  return { state, client: { objects, collections: async () => [collection] } satisfies TaxiiClient };
+  return { state, client: { objects } satisfies WalkClient };
 }
 
 const pattern = { pattern: "[url:value = 'https://a.example/']", pattern_type: "stix", valid_from: time(0) };
@@ -53,7 +55,11 @@ test("whatever a server publishes late within the overlap is delivered, and ever
   const published = fc
     .array(fc.record({ date: fc.integer({ min: 0, max: 900 }), delay: fc.integer({ min: 0, max: 299 }) }), { maxLength: 60 })
     .map((drawn) =>
-      drawn.map(({ date, delay }, index): Published => ({ id: `indicator--${index}`, date, visibleAt: date + delay })),
+      drawn.map(({ date, delay }, index): Published => ({
+        id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+        date,
+        visibleAt: date + delay,
+      })),
     );
   const polls = fc.array(fc.record({ pause: fc.integer({ min: 1, max: 400 }), pages: fc.integer({ min: 1, max: 4 }) }), {
     maxLength: 12,

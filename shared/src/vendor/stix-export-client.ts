@@ -4,8 +4,9 @@ import { NetworkError } from "../errors/network-error.ts";
 import { fromMicroseconds } from "../stix/timestamp.ts";
 import { parseBody } from "../taxii/answer-body.ts";
 import { answerError } from "../taxii/answer-error.ts";
-import type { Collection, ObjectsAnswer } from "../taxii/client.ts";
+import type { ObjectsAnswer } from "../taxii/client.ts";
 import type { FeedConfig } from "../taxii/config.ts";
+import type { Collection } from "../taxii/resources.ts";
 import type { SendToFeed } from "../taxii/send.ts";
 import { createVendorGet, vendorUrl } from "./vendor-get.ts";
 
@@ -39,12 +40,13 @@ export function createStixExportClient(config: FeedConfig, send: SendToFeed): St
       // Priced like a page of objects: the documents say why those cost more (a whole bundle is made), and not what this one costs.
       const response = await get(url, { kind: "backfill" }, signal);
       if (response.status !== 200) throw answerError(response, url, remedies);
-      const { objects = [] } = parseBody(response.text, bundleSchema, "a STIX bundle", url);
+      const { objects } = parseBody(response.text, bundleSchema, "a STIX bundle", url);
       const clock = Date.parse(response.header("date") ?? "");
       return {
         objects: objects ?? [],
         more: undefined,
         next: undefined,
+        limit,
         dateAddedFirst: undefined,
         dateAddedLast: undefined,
         clock: Number.isNaN(clock) ? undefined : fromMicroseconds(BigInt(clock) * 1000n),

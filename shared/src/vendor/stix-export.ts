@@ -53,10 +53,10 @@ async function* readExport(options: StixExportOptions, from: ExportCursor | unde
   for (let pages = 0; pages < mostPages; pages += 1) {
     signal.throwIfAborted();
     const offset = walk === undefined ? 0 : walk.read - walk.overlap;
-    const { answer, limit } = await ask({ since: walk?.since ?? since, offset });
+    const answer = await ask({ since: walk?.since ?? since, offset });
     const part = readPart(answer, walk?.tail ?? []);
     if (walk !== undefined && part.served.includes(walk.head) && (await ignoresOffset(walk, ask, readPart))) {
-      assertWhole(part.served.length, limit);
+      assertWhole(part.served.length, answer.limit);
       // What is new since the first part comes with the next export.
       return yield finish(walk, before, {
         ...part,
@@ -78,7 +78,7 @@ async function* readExport(options: StixExportOptions, from: ExportCursor | unde
   log.warn("page_cap", `${mostPages} bundles are enough for one run; the next one goes on`, { collection: exportCollection.id });
 }
 
-type Ask = (query: Omit<ExportQuery, "limit">) => Promise<{ readonly answer: ObjectsAnswer; readonly limit: number }>;
+type Ask = (query: Omit<ExportQuery, "limit">) => Promise<ObjectsAnswer>;
 
 /** Asks for as much as the server gives at once: half of it where it refuses or where the answer is too large. */
 function createAsking(client: StixExportClient, signal: AbortSignal): Ask {
@@ -86,7 +86,7 @@ function createAsking(client: StixExportClient, signal: AbortSignal): Ask {
   return async (query) => {
     for (;;) {
       try {
-        return { answer: await client.bundle({ ...query, limit }, signal), limit };
+        return await client.bundle({ ...query, limit }, signal);
       } catch (error) {
         if (limit === smallestLimit || !asksTooMuch(error)) throw error;
         limit = Math.max(smallestLimit, Math.floor(limit / 2));
@@ -110,8 +110,7 @@ function isEnd({ served }: ExportPart, { overlap, tail }: ExportWalk): boolean {
 const farBehind = 1_000_000_000;
 
 async function ignoresOffset({ since, head, tail }: ExportWalk, ask: Ask, readPart: ReadExportPart): Promise<boolean> {
-  const { answer } = await ask({ since, offset: farBehind });
-  return readPart(answer, tail).served.includes(head);
+  return readPart(await ask({ since, offset: farBehind }), tail).served.includes(head);
 }
 
 /** An export in one part is whole unless it is exactly as long as what was asked for, or what some document says is the most. */
