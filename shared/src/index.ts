@@ -65,6 +65,7 @@ export type {
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { observableId } from "./stix/sco-identifier.ts";
+export { isTooDeep } from "./stix/depth.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
 export { strictestTlp, tlpLevels, tlpMarking, type Tlp } from "./stix/marking.ts";
 export {
@@ -80,6 +81,26 @@ export type { Observable } from "./stix/pattern/collect.ts";
 export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";
 export { observablesOf, parsePattern, readObservables, type PatternResult } from "./stix/pattern/observable.ts";
+export { maximumPatternLength, parseTree } from "./stix/pattern/parser.ts";
+export { PatternError } from "./stix/pattern/pattern-error.ts";
+export { printPath, printPattern } from "./stix/pattern/print.ts";
+export type {
+  Comparison,
+  ComparisonExpression,
+  ComparisonGroup,
+  ComparisonOperator,
+  Existence,
+  Literal,
+  LiteralKind,
+  Membership,
+  ObjectPath,
+  Observation,
+  ObservationExpression,
+  ObservationGroup,
+  PathStep,
+  Qualified,
+  Qualifier,
+} from "./stix/pattern/tree.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
 export { createFileBudgets } from "./taxii/budget-file.ts";
 export { openBudgetAccount } from "./taxii/budget-account.ts";

@@ -21,7 +21,7 @@ import { onTestFinished } from "vitest";
 const signal = new AbortController().signal;
 
 /** Retries at once, so that no test waits. */
-export const quick = { attempts: 3, baseMs: 1, maximumMs: 1, coolDownMs: 0, repeatUnknown: true };
+const quick = { attempts: 3, baseMs: 1, maximumMs: 1, coolDownMs: 0, repeatUnknown: true };
 
 /** An indicator of its own number, with one date for all. */
 export function indicator(number: number): Record<string, unknown> {

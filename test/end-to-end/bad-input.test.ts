@@ -35,7 +35,7 @@ test("an unreachable feed", async () => {
 test("a wrong key", async () => {
   const { workplace } = await splunkSetting({ records });
   const ended = await runCommand(["run", workplace.config, "--once"], { environment: { API_KEY: "sk_live_wrong_key_12345" } });
-  expectOneError(ended, 3, /HTTP 401.*Invalid API key, invalid_api_key, request req_simulated/, /feed\.api_key/);
+  expectOneError(ended, 3, /HTTP 401.*\(invalid_api_key\): Invalid API key, request req_simulated/, /feed\.api_key/);
   expect(await workplace.positions()).toEqual({});
 });
 

@@ -8,7 +8,7 @@ export interface Fault extends Scheduled {
   readonly kind: FaultKind;
 }
 
-export interface FaultContext {
+interface FaultContext {
   readonly behaviour: Behaviour;
   /** The address as the client asked for it. */
   readonly url: URL;

@@ -4,7 +4,7 @@ import { seededRandom } from "./random.ts";
 export type RequestKind = "any" | "discovery" | "collections" | "objects" | "next";
 
 /** Which of the requests looked at are hit. */
-export type When =
+type When =
   /** These, counted from 1. */
   | { readonly numbers: readonly number[] }
   /** Every nth; 1 is all. */

@@ -5,7 +5,7 @@ import { unusualRecords } from "./unusual.ts";
 const digits: Readonly<Record<Precision, number>> = { microsecond: 6, millisecond: 3, second: 0 };
 
 /** A sortable time without the digits that the precision does not keep. */
-export function coarse(time: string, precision: Precision): string {
+function coarse(time: string, precision: Precision): string {
   const kept = time.slice(0, "2026-01-01T00:00:00.".length + digits[precision]);
   return `${kept.padEnd("2026-01-01T00:00:00.000000".length, "0")}Z`;
 }

@@ -1,9 +1,8 @@
+import { deepestLevel } from "./depth.ts";
 import { repairReference } from "./repaired-identifier.ts";
 
 export type Content = Readonly<Record<string, unknown>>;
 
-// STIX objects nest a handful of levels; what is far deeper breaks every serialiser on its way to a target.
-const deepest = 64;
 const mostCharacters = 1024 * 1024;
 
 /** What one look at all of an object's content found. */
@@ -41,7 +40,7 @@ function surveyValue(key: string, value: unknown, depth: number, survey: Survey)
     survey.characters += value.length;
     if (!value.isWellFormed() || (isReference(key) && repairReference(value, key) !== value)) survey.needsRepair = true;
   } else if (typeof value === "object" && value !== null) {
-    if (depth === deepest) survey.problem = `nested deeper than ${deepest} levels`;
+    if (depth === deepestLevel) survey.problem = `nested deeper than ${deepestLevel} levels`;
     else if (Array.isArray(value)) surveyList(key, value, depth + 1, survey);
     else surveyMembers(value as Content, depth + 1, survey);
   } else if (saysNothing(value)) survey.needsRepair = true;

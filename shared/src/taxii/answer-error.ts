@@ -12,9 +12,9 @@ export function answerError(response: HttpResponse, url: URL, remedies: Readonly
   const { status } = response;
   const body = readErrorBody(response.text);
   const { code, message, requestId, details } = body;
-  const said = [message, code, requestId && `request ${requestId}`].filter((part) => part !== undefined && part !== "");
-  const detail = said.length === 0 ? "" : `: ${clean(said.join(", "), 300)}`;
-  return new FeedError(`GET ${printable(url)}: HTTP ${status} ${meanings[status] ?? ""}`.trimEnd() + detail, {
+  const said = [message, requestId && `request ${requestId}`].filter(Boolean).join(", ");
+  const meaning = [`HTTP ${status}`, meanings[status], code && `(${clean(code, 60)})`].filter(Boolean).join(" ");
+  return new FeedError(`GET ${printable(url)}: ${meaning}${said === "" ? "" : `: ${clean(said, 300)}`}`, {
     remedy: remedies.get(code ?? "") ?? remedyFor(status, body),
     status,
     ...(code !== undefined && { code }),

@@ -1,6 +1,7 @@
 import { FeedError } from "../errors/feed-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Page, Rejected } from "../pipeline/contract.ts";
+import { isTooDeep, outline } from "../stix/depth.ts";
 import { parseStixObject, type Parsed, type StixObject } from "../stix/object.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
 import { advanceCursor, type Overlap } from "./advance.ts";
@@ -56,8 +57,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     const objects: StixObject[] = [];
     const unreadable: Rejected[] = [];
     for (const content of answer.objects) {
-      const isDeep = isDeeperThan(deepest, content);
-      const fingerprint = fingerprintOf(isDeep ? outline(content) : content);
+      const fingerprint = fingerprintOf(content);
       if (isIdentity(content)) {
         if (isKnownIdentity(content, fingerprint)) continue;
       } else {
@@ -67,9 +67,9 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
         known.add(fingerprint);
         fresh.push(fingerprint);
       }
-      const parsed: Parsed = isDeep ? tooDeep : readObject(content, parse);
+      const parsed = readObject(content, parse);
       if (parsed.kind === "object") objects.push(parsed.object);
-      else unreadable.push({ reason: parsed.reason, content: isDeep ? outline(content) : content });
+      else unreadable.push({ reason: parsed.reason, content: isTooDeep(content) ? outline(content) : content });
     }
     assertMostlyReadable(objects, unreadable, collection);
 
@@ -164,23 +164,4 @@ export function isIdentity(content: unknown): content is { readonly type: "ident
   if (typeof content !== "object" || content === null) return false;
   const { type, id } = content as { readonly type?: unknown; readonly id?: unknown };
   return type === "identity" && typeof id === "string";
-}
-
-// STIX objects nest a handful of levels; what is far deeper breaks every serialiser on its way to a target.
-const deepest = 64;
-const tooDeep: Parsed = { kind: "unreadable", reason: `not a STIX object: nested deeper than ${deepest} levels` };
-
-function isDeeperThan(levels: number, content: unknown): boolean {
-  if (typeof content !== "object" || content === null) return false;
-  if (levels === 0) return true;
-  if (Array.isArray(content)) return content.some((member) => isDeeperThan(levels - 1, member));
-  for (const key in content) if (isDeeperThan(levels - 1, (content as Record<string, unknown>)[key])) return true;
-  return false;
-}
-
-/** The outermost members alone, enough to find the object at the feed. */
-function outline(content: unknown): unknown {
-  return Object.fromEntries(
-    Object.entries(content as object).map(([key, member]: [string, unknown]) => [key, typeof member === "object" ? "…" : member]),
-  );
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isDeeperThan } from "../json/depth.ts";
+import { deepestLevel, isTooDeep } from "../stix/depth.ts";
 
 export interface ArticleIoc {
   readonly type: string;
@@ -60,14 +60,12 @@ export type ParsedArticle =
  * that were asked for.
  */
 export function parseArticle(body: unknown, id: string, fields: readonly string[] = []): ParsedArticle {
-  if (isDeeperThan(deepest, body)) return unreadable(`nested deeper than ${deepest} levels`);
+  if (isTooDeep(body)) return unreadable(`nested deeper than ${deepestLevel} levels`);
   const content = unwrap(body, fields);
   if (content === undefined) return unreadable("neither an article nor {meta, data} with one");
   const article = articleSchema.parse({ id, ...withoutNull(renamed(content)) });
   return article.id === id ? { kind: "article", article } : unreadable("the answer is another article");
 }
-
-const deepest = 64;
 
 const unreadable = (reason: string): ParsedArticle => ({ kind: "unreadable", reason });
 

@@ -2,6 +2,7 @@ import {
   chooseCollections,
   ConfigurationError,
   createFileBudgets,
+  isTooDeep,
   openFeed,
   toMicroseconds,
   type Parsed,
@@ -45,7 +46,9 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   }
 }
 
-const asServed = (content: unknown): Parsed =>
-  typeof content === "object" && content !== null
-    ? { kind: "object", object: content as StixObject }
-    : { kind: "unreadable", reason: "not a JSON object" };
+function asServed(content: unknown): Parsed {
+  if (typeof content !== "object" || content === null) return { kind: "unreadable", reason: "not a JSON object" };
+  return isTooDeep(content)
+    ? { kind: "unreadable", reason: "nested too deep to be written" }
+    : { kind: "object", object: content as StixObject };
+}
