@@ -122,4 +122,13 @@ export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/r
 export { createFeedSender, type SendToFeed } from "./taxii/send.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
+export { articleExpansions, type ArticleExpansion, type ArticleQuery } from "./vendor/article-query.ts";
+export type { Article, ArticleIoc, ArticleTechnique } from "./vendor/article.ts";
+export {
+  createArticleClient,
+  type ArticleAnswer,
+  type ArticleClient,
+  type ArticleClientOptions,
+  type ArticleUnavailable,
+} from "./vendor/articles.ts";
 export { userAgent, version } from "./version.ts";

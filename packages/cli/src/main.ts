@@ -97,6 +97,18 @@ program
   );
 
 program
+  .command("article")
+  .description("print an article that indicators refer to, as one JSON document")
+  .argument("<id>", "the article's UUID, or its address https://socdefenders.ai/item/<uuid>")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--expand <names>", "only these of mitre, iocs, cves, threat_actors, separated by commas; default is all", splitNames)
+  .option("--fields <names>", "only these members of the article, separated by commas", splitNames)
+  .option("--include-archived", "also when the article was archived")
+  .action(async (id: string, path: string, flags: import("./commands/article.ts").ArticleFlags) =>
+    (await import("./commands/article.ts")).article(id, path, flags, await terminal()),
+  );
+
+program
   .command("map")
   .description("map STIX to a target's records, one JSON object a line; no network")
   .argument("[file]", "a STIX bundle, a TAXII envelope or NDJSON; - is standard input", "-")
@@ -185,6 +197,13 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_531) throw new InvalidArgumentError("a number from 0 to 65531");
   return port;
+}
+
+function splitNames(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 function parseCount(text: string): number {

@@ -12,13 +12,16 @@ export function refuse(headers: IncomingHttpHeaders, { accepts }: Behaviour): Fe
   if (key === undefined || !isTaken) return { status: 401, code: "missing_api_key", message: "API key required" };
   if (key === simulatedKeys.pro) return undefined;
   if (key !== simulatedKeys.free) return { status: 401, code: "invalid_api_key", message: "Invalid API key" };
-  return {
-    status: 403,
-    code: "insufficient_scope",
-    message: "This endpoint requires the read:stix scope",
-    details: { required_scope: "read:stix", your_scopes: ["read:articles"], upgrade_url: "https://socdefenders.ai/pricing" },
-  };
+  return withoutScope;
 }
+
+/** What the free plan's key is told where STIX is served. */
+export const withoutScope: FeedError = {
+  status: 403,
+  code: "insufficient_scope",
+  message: "This endpoint requires the read:stix scope",
+  details: { required_scope: "read:stix", your_scopes: ["read:articles"], upgrade_url: "https://socdefenders.ai/pricing" },
+};
 
 export interface Credential {
   readonly scheme?: "bearer" | "basic" | "x-api-key";

@@ -10,9 +10,10 @@ import { createRate, type RateOptions } from "./rate.ts";
 import type { FeedRecord } from "./records.ts";
 import { createSchedule, type RequestKind } from "./schedule.ts";
 import { listen, type RunningServer, type TlsIdentity } from "./server.ts";
+import { answerVendor, vendorPath, type VendorOptions } from "./vendor.ts";
 import { sendAnswer } from "./wire.ts";
 
-export interface FeedOptions extends BehaviourOptions {
+export interface FeedOptions extends BehaviourOptions, VendorOptions {
   /** What is served, in feed order; may grow while the feed runs. */
   readonly records: readonly FeedRecord[];
   readonly port?: number | undefined;
@@ -86,7 +87,7 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
   }
 
   function answer({ headers }: IncomingMessage, url: URL): FeedAnswer {
-    if (!(headers.accept ?? "").includes(mediaType)) {
+    if (!url.pathname.startsWith(vendorPath) && !(headers.accept ?? "").includes(mediaType)) {
       return failure(behaviour, { status: 406, code: "not_acceptable", message: `Accept must be ${mediaType}` });
     }
     const limited = rate?.admit(credentialOf(headers).key ?? "", objectsPath.test(url.pathname));
@@ -96,6 +97,7 @@ export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
   }
 
   function answerAdmitted(headers: IncomingMessage["headers"], url: URL): FeedAnswer {
+    if (url.pathname.startsWith(vendorPath)) return answerVendor(headers, url, options, behaviour);
     const refusal = refuse(headers, behaviour);
     if (refusal !== undefined) return failure(behaviour, refusal);
     if (url.pathname === discoveryPath) return success(behaviour, discoveryDocument(behaviour, url));

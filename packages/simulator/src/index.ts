@@ -1,3 +1,5 @@
+export { simulatedArticleIds } from "./article-fixtures.ts";
+export { withArticleLinks } from "./articles.ts";
 export { createCertificate, type LocalCertificate } from "./certificate.ts";
 export type { FeedAnswer } from "./answer.ts";
 export { simulatedKeys } from "./authentication.ts";

@@ -6,15 +6,16 @@ import { clean } from "../log/clean.ts";
 /**
  * The error an answer other than 200 stands for. Two bodies are known: the vendor's `{error: {code, message, details, request_id}}`
  * and the TAXII error resource (TAXII 2.1 §3.6.1); anything else, HTML of a gateway for instance, costs only the details.
+ * `remedies` are an endpoint's own, by the vendor's code.
  */
-export function answerError(response: HttpResponse, url: URL): FeedError {
+export function answerError(response: HttpResponse, url: URL, remedies: ReadonlyMap<string, string> = new Map()): FeedError {
   const { status } = response;
   const body = readErrorBody(response.text);
   const { code, message, requestId, details } = body;
   const said = [message, requestId && `request ${requestId}`].filter(Boolean).join(", ");
   const meaning = [`HTTP ${status}`, meanings[status], code && `(${clean(code, 60)})`].filter(Boolean).join(" ");
   return new FeedError(`GET ${printable(url)}: ${meaning}${said === "" ? "" : `: ${clean(said, 300)}`}`, {
-    remedy: remedyFor(status, body),
+    remedy: remedies.get(code ?? "") ?? remedyFor(status, body),
     status,
     ...(code !== undefined && { code }),
     ...(requestId !== undefined && { requestId }),
@@ -28,6 +29,7 @@ const meanings: Readonly<Record<number, string>> = {
   403: "the key is valid but may not read this",
   404: "not there, or not for this key",
   406: "the server does not speak TAXII 2.1",
+  410: "no longer there",
   429: "too many requests",
 };
 

@@ -16,6 +16,8 @@ export interface FeedConfig {
   readonly auth: "bearer" | "basic" | "x-api-key";
   /** User name of `basic`. */
   readonly username?: string | undefined;
+  /** TAXII, or the vendor's STIX export: a snapshot for a first fill, with a position of its own. */
+  readonly source: "taxii" | "stix-export";
   /** Ids, aliases or titles; `*` is all readable ones. */
   readonly collections: readonly string[];
   /** How far back a first run reaches: an ISO 8601 duration or an RFC 3339 time. */
@@ -55,6 +57,7 @@ export function parseFeedConfig(input: unknown): FeedConfig {
     apiKey,
     auth: section.auth,
     username: section.username,
+    source: section.source,
     collections: section.collections,
     start: section.start,
     pageSize: section.page_size,
@@ -110,6 +113,7 @@ const feedSchema = z.strictObject({
   api_key_file: z.string().optional(),
   auth: z.enum(["bearer", "basic", "x-api-key"]).default("bearer"),
   username: z.string().optional(),
+  source: z.enum(["taxii", "stix-export"]).default("taxii"),
   collections: z.array(z.string().min(1)).min(1).default(["*"]),
   start: z.string().default("P30D"),
   page_size: z.int().min(10).max(1000).default(1000),

@@ -2,6 +2,7 @@ import { ConfigurationError } from "../errors/configuration-error.ts";
 import { FeedError } from "../errors/feed-error.ts";
 import { createHttpClient } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry.ts";
+import type { Logger } from "../log/logger.ts";
 import type { Host, Source } from "../pipeline/contract.ts";
 import { createTaxiiClient } from "./client.ts";
 import type { Collection } from "./resources.ts";
@@ -9,6 +10,7 @@ import { startTime, type FeedConfig } from "./config.ts";
 import { keyBudget } from "./key-budget.ts";
 import { withLookBack } from "./look-back.ts";
 import { createFeedSender, type SendToFeed } from "./send.ts";
+import { openStixExport } from "../vendor/stix-export-feed.ts";
 import { createTaxiiSource, type TaxiiSourceOptions } from "./source.ts";
 
 /** A feed opened with its own connections. */
@@ -35,12 +37,30 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
   const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
   const { limiter, circuit } = keyBudget(config, budgets, retryPolicy?.coolDownMs);
   const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
-  const client = createTaxiiClient(config, send);
+  const offered = config.source === "taxii" ? openTaxii(config, send, log) : openStixExport(config, send, log);
   return {
     endpoint: config.endpoint.href,
     send,
-    listCollections: (signal) => client.collections(signal),
-    chosenCollections: async (signal) => chooseCollections(config.collections, await client.collections(signal)),
+    listCollections: offered.collections,
+    chosenCollections: async (signal) => chooseCollections(config.collections, await offered.collections(signal)),
+    source: offered.source,
+    async close() {
+      await limiter.flush(log);
+      await http.close();
+    },
+  };
+}
+
+/** What a feed is read by. */
+export interface Offered {
+  readonly collections: (signal: AbortSignal) => Promise<readonly Collection[]>;
+  readonly source: Feed["source"];
+}
+
+function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger): Offered {
+  const client = createTaxiiClient(config, send);
+  return {
+    collections: (signal) => client.collections(signal),
     source: (collection, options) => ({
       pages: (from, signal) =>
         createTaxiiSource({
@@ -53,10 +73,6 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
           ...options,
         }).pages(from, signal),
     }),
-    async close() {
-      await limiter.flush(log);
-      await http.close();
-    },
   };
 }
 
