@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { goal, percent, thousands, type Samples } from "./measurement.ts";
 import { askPeer } from "./peer.ts";
-import { runProgram, startPageServer } from "./program.ts";
+import { runProgram, runProgramWith, startPageServer } from "./program.ts";
 
 let origin: string;
 beforeAll(async () => {
@@ -53,14 +53,14 @@ test("the Python client of OASIS on the same pages", async ({ task }) => {
   task.meta.measurements = [row];
 });
 
-test("a million objects", async ({ task }) => {
-  const { objects, megabytes } = await runProgram<{ objects: number; megabytes: number[] }>("memory", origin);
+test.for([[], ["--max-semi-space-size=2"]])("a million objects, node %s", async (options, { task }) => {
+  const { objects, megabytes } = await runProgramWith<{ objects: number; megabytes: number[] }>(options, "memory", origin);
   expect(objects).toBe(1_000_000);
   const [first = 0] = megabytes;
   const last = megabytes.at(-1) ?? 0;
   const most = Math.max(...megabytes);
   const row = {
-    what: "resident memory at each 100,000 of 1,000,000 objects",
+    what: ["resident memory at each 100,000 of 1,000,000 objects", ...options].join(", "),
     measured: `${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`,
     ratio: `${(last / first).toFixed(2)}×`,
     comparedWith: `after the first 100,000: ${first.toFixed(0)} MB`,

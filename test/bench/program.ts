@@ -8,8 +8,13 @@ const environment = { PATH: process.env["PATH"] };
 const pathOf = (name: string): string => join(import.meta.dirname, `${name}.program.ts`);
 
 /** What a program of this folder prints, as JSON. */
-export async function runProgram<T>(name: string, ...parameters: readonly string[]): Promise<T> {
-  const node = ["--expose-gc", pathOf(name), ...parameters];
+export function runProgram<T>(name: string, ...parameters: readonly string[]): Promise<T> {
+  return runProgramWith<T>([], name, ...parameters);
+}
+
+/** The same with options for Node. */
+export async function runProgramWith<T>(options: readonly string[], name: string, ...parameters: readonly string[]): Promise<T> {
+  const node = ["--expose-gc", ...options, pathOf(name), ...parameters];
   const { stdout } = await promisify(execFile)(process.execPath, node, { env: environment });
   return JSON.parse(stdout) as T;
 }

@@ -253,6 +253,12 @@ test("row 12: an identity whose id is no UUID stops nothing, and no bundle for O
   const { ids, pages } = await walk(await open({ records, identityId: "name", identityDates: "none" }));
   expect(ids).toHaveLength(30);
   expect(mapped(opencti, objectsOf(pages))).not.toContain("identity--socdefenders");
+  const [identity, first] = objectsOf(pages);
+  expect(identity).toMatchObject({ id: expect.stringMatching(/^identity--[0-9a-f-]{36}$/) });
+  expect(first).toMatchObject({
+    created_by_ref: identity?.id,
+    x_socdefenders_original_ids: { [String(identity?.id)]: "identity--socdefenders" },
+  });
 });
 
 test("row 13: missing created and modified are filled from valid_from, never from the clock, so that no poll makes a new version", async () => {
@@ -261,7 +267,8 @@ test("row 13: missing created and modified are filled from valid_from, never fro
   expect(first.ids.toSorted()).toEqual(sortedIds(thirty));
   const time = "2026-05-01T00:00:00.000Z";
   for (const object of objectsOf(first.pages).filter(({ type }) => type === "indicator")) {
-    expect(object).toMatchObject({ created: time, modified: time, valid_from: time });
+    const filled = { x_socdefenders_synthesised: ["created", "modified"] };
+    expect(object).toMatchObject({ created: time, modified: time, valid_from: time, ...filled });
   }
   expect((await walk(opened, { from: first.cursor })).ids).toEqual([]);
 });
@@ -284,10 +291,11 @@ test("row 15: TLP 2.0 GREEN is known by its id, though its object is never serve
   expect(mapped(sentinel, objectsOf(pages))).toContain('"Tlp":"TLP:GREEN"');
 });
 
-test("row 15: an indicator with a marking nobody knows is delivered all the same", async () => {
+test("row 15: an indicator with a marking nobody knows is delivered all the same, as TLP:RED", async () => {
   const { ids, pages } = await walk(await open({ records: thirty, marking: "unknown" }));
   expect(ids).toHaveLength(30);
   for (const map of Object.values(targets)) expect(mapped(map, objectsOf(pages).slice(-1))).toContain('"kind":"items"');
+  expect(mapped(splunk, objectsOf(pages).slice(-1))).toContain('"tlp":"TLP:RED"');
 });
 
 test("row 16: neither type nor match[type] is asked for, since servers disagree on what they leave out", async () => {
