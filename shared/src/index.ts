@@ -8,6 +8,10 @@ export { durationMs } from "./config/duration.ts";
 export { parseConfiguration, type Environment } from "./config/load.ts";
 export { createSecret, redact, type Secret } from "./config/secret.ts";
 export { parseSection, readTextFile, textOrFile } from "./config/section.ts";
+export { toDeadLetter, type DeadLetter, type DeadLetters } from "./dead-letter/entry.ts";
+export { createFileDeadLetters } from "./dead-letter/file-store.ts";
+export { readDeadLetters } from "./dead-letter/read.ts";
+export { retryDeadLetters, type RetryOutcome } from "./dead-letter/retry.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
 export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
 export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
@@ -20,6 +24,8 @@ export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
+export type { Clock } from "./http/clock.ts";
+export { readEnvironmentProxies, type ChooseProxy } from "./http/proxy.ts";
 export {
   createHttpClient,
   printable,
@@ -56,12 +62,12 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
-export { readDeadLetters, type DeadLetter } from "./pipeline/dead-letter-list.ts";
-export { createFileDeadLetters, deadLetterFile, type DeadLetters } from "./pipeline/dead-letter.ts";
 export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
+export { observableId } from "./stix/sco-identifier.ts";
+export { isTooDeep } from "./stix/depth.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
-export { strictestTlp, tlpLevels, type Tlp } from "./stix/marking.ts";
+export { strictestTlp, tlpLevels, tlpMarking, type Tlp } from "./stix/marking.ts";
 export {
   isIndicator,
   parseStixObject,
@@ -70,14 +76,59 @@ export {
   type Parsed,
   type StixObject,
 } from "./stix/object.ts";
+export { withRepeatableTexts } from "./stix/repeated-text.ts";
 export type { Observable } from "./stix/pattern/collect.ts";
 export type { ObservableType } from "./stix/pattern/kind.ts";
 export type { PatternLogic } from "./stix/pattern/logic.ts";
-export { observablesOf, parsePattern, type PatternResult } from "./stix/pattern/observable.ts";
+export { observablesOf, parsePattern, readObservables, type PatternResult } from "./stix/pattern/observable.ts";
+export { maximumPatternLength, parseTree } from "./stix/pattern/parser.ts";
+export { PatternError } from "./stix/pattern/pattern-error.ts";
+export { printPath, printPattern } from "./stix/pattern/print.ts";
+export type {
+  Comparison,
+  ComparisonExpression,
+  ComparisonGroup,
+  ComparisonOperator,
+  Existence,
+  Literal,
+  LiteralKind,
+  Membership,
+  ObjectPath,
+  Observation,
+  ObservationExpression,
+  ObservationGroup,
+  PathStep,
+  Qualified,
+  Qualifier,
+} from "./stix/pattern/tree.ts";
 export { fromMicroseconds, toEpochSeconds, toMicroseconds } from "./stix/timestamp.ts";
-export { createTaxiiClient, type Collection, type ObjectsAnswer, type ObjectsQuery, type TaxiiClient } from "./taxii/client.ts";
+export { createFileBudgets } from "./taxii/budget-file.ts";
+export { openBudgetAccount } from "./taxii/budget-account.ts";
+export { budgetName, createMemoryBudgets, readBudgetEntries, type BudgetEntry, type BudgetStore } from "./taxii/budget-store.ts";
+export { createCircuit } from "./taxii/circuit.ts";
+export {
+  createTaxiiClient,
+  type ManifestAnswer,
+  type ManifestQuery,
+  type ObjectsAnswer,
+  type ObjectsQuery,
+  type TaxiiClient,
+  type WalkClient,
+} from "./taxii/client.ts";
+export type { ApiRoot, Collection, Discovery, ManifestRecord } from "./taxii/resources.ts";
 export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
+export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";
+export { createFeedSender, type SendToFeed } from "./taxii/send.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
+export { articleExpansions, type ArticleExpansion, type ArticleQuery } from "./vendor/article-query.ts";
+export type { Article, ArticleIoc, ArticleTechnique } from "./vendor/article.ts";
+export {
+  createArticleClient,
+  type ArticleAnswer,
+  type ArticleClient,
+  type ArticleClientOptions,
+  type ArticleUnavailable,
+} from "./vendor/articles.ts";
 export { userAgent, version } from "./version.ts";

@@ -45,7 +45,7 @@ async function deliver(pages: readonly string[], endpoint: string): Promise<numb
     map,
     sink,
     checkpoints: createFileStore(temporaryDirectory()),
-    deadLetters: { add: async () => undefined },
+    deadLetters: { add: async () => 0 },
     key: { target: "bench", endpoint, collection: "all" },
     signal: new AbortController().signal,
   });

@@ -106,7 +106,7 @@ test("the position says whether the walk has come to the end, and forgets what t
   const cursors: (Cursor | undefined)[] = [];
   for await (const { cursor } of feed.source(collection!).pages(undefined, signal)) cursors.push(cursor);
   expect(cursors.map((cursor) => cursor?.["mode"])).toEqual(["backfill", "backfill", "backfill", "live"]);
-  expect(cursors.at(-1)).toMatchObject({ position: ago(8976), settled: ago(8976), recent: [{ until: ago(8976) }] });
+  expect(cursors.at(-1)).toMatchObject({ position: ago(8976), recent: [{ until: ago(8976) }] });
 });
 
 test("a position of the first schema is gone on from", async () => {
@@ -167,4 +167,27 @@ test("a run reads so many pages and leaves the rest to the next one", async () =
   expect(first.numbers).toHaveLength(19);
   const second = await walk(feed, first.cursor);
   expect([...first.numbers, ...second.numbers]).toEqual(range(0, 40));
+});
+
+test("cursors that expire at a feed without dates are an error that says so, after a bounded number of requests", async () => {
+  const server = await startFeed({
+    records: range(0, 30).map((number) => record(number, ago(9000 - number))),
+    container: "envelope",
+    dateHeaders: "none",
+    cursorRequests: 1,
+    largestPage: 10,
+  });
+  onTestFinished(() => server.close());
+  const config = parseFeedConfig({ endpoint: server.endpoint, api_key: simulatedKeys.pro, collections: ["soc-defenders-all"] });
+  const feed = openFeed({ ...config, start: "1970-01-01T00:00:00Z" }, { log: silentLogger, userAgent: "test" }, quick);
+  onTestFinished(() => feed.close());
+  await expect(walk(feed)).rejects.toMatchObject({ name: "FeedError", message: expect.stringContaining("no dates to go on from") });
+  expect(server.requests()).toBeLessThan(10);
+});
+
+test("a limit that the feed takes only in part hides no ties", async () => {
+  const ties = [record(900, ago(9100)), ...range(0, 100).map((number) => record(number, ago(9000)))];
+  const feed = await open({ records: [...ties, record(901, ago(8000))], largestLimit: 130 });
+  const { numbers } = await walk(feed);
+  expect(numbers.toSorted()).toEqual([900, ...range(0, 100), 901].toSorted());
 });

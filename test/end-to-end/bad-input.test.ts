@@ -1,6 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { readRecords, sampleBytes } from "@socdefenders/simulator";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { makeWorkplace, runCommand, type Ended } from "./command.ts";
 import { freeKey, proKey, splunkSetting } from "./splunk-run.ts";
 
@@ -33,7 +35,7 @@ test("an unreachable feed", async () => {
 test("a wrong key", async () => {
   const { workplace } = await splunkSetting({ records });
   const ended = await runCommand(["run", workplace.config, "--once"], { environment: { API_KEY: "sk_live_wrong_key_12345" } });
-  expectOneError(ended, 3, /HTTP 401.*Invalid API key, request req_simulated/, /feed\.api_key/);
+  expectOneError(ended, 3, /HTTP 401.*\(invalid_api_key\): Invalid API key, request req_simulated/, /feed\.api_key/);
   expect(await workplace.positions()).toEqual({});
 });
 
@@ -209,4 +211,20 @@ test("a page that is not JSON and holds the key is shown without it, wherever it
     const ended = await runCommand(["run", workplace.config, "--once", "--json"], { environment: proKey });
     expectOneError(ended, 3, /not JSON/, /Nothing was skipped/);
   }
+});
+
+test("the environment's proxy is used, and what is wrong with it is told without its password", async () => {
+  const proxy = createServer().on("connect", (_, socket: Socket) =>
+    socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+  );
+  await new Promise<void>((resolve) => void proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const { config } = await makeWorkplace("feed: { endpoint: 'https://feed.invalid', api_key: abcdef }\n");
+  const collections = (HTTPS_PROXY: string): Promise<Ended> =>
+    runCommand(["collections", config], { environment: { HTTPS_PROXY } });
+  const refused = await collections(`http://user:proxy-password@127.0.0.1:${port}`);
+  expectOneError(refused, 3, new RegExp(`the proxy 127\\.0\\.0\\.1:${port} .*407`), /HTTPS_PROXY/);
+  expect(JSON.stringify(refused)).not.toContain("proxy-password");
+  expectOneError(await collections("socks5://127.0.0.1:1080"), 2, /HTTPS_PROXY/, /http:\/\//);
 });

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePorts } from "./free-ports.ts";
 
 /** A message as it lies in a queue. */
 export interface QueuedMessage {
@@ -103,21 +103,6 @@ function findServer(): string {
   const found = directories.map((directory) => join(directory, "rabbitmq-server")).find(existsSync);
   if (found !== undefined) return found;
   throw new Error("RabbitMQ is missing; get it with: apt-get install -y --no-install-recommends rabbitmq-server");
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 function startupComplete(broker: ChildProcess): Promise<void> {

@@ -1,20 +1,21 @@
 import {
   ConnectorError,
+  createFileBudgets,
   createFileDeadLetters,
   createFileStore,
   openFeed,
   poll,
   toMicroseconds,
   startTime,
-  userAgent,
   type CollectionSummary,
+  type DeadLetters,
   type Feed,
   type Host,
   type SourceOptions,
 } from "@socdefenders/shared";
 import type { Config, ConfiguredTarget } from "./config.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
-import type { Terminal } from "./terminal/terminal.ts";
+import { hostOf, type Terminal } from "./terminal/terminal.ts";
 
 /**
  * Delivers what is new to every given target, all at the same time, each with its own position. A target that fails does not stop
@@ -27,11 +28,13 @@ export async function deliver(
   onSummary: (summary: CollectionSummary) => Promise<void> | void,
   { expected, walk }: DeliverOptions = {},
 ): Promise<void> {
-  const host: Host = { log: terminal.log, userAgent };
+  const host: Host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
+  const deadLetters = createFileDeadLetters(config.stateDirectory);
+  const delivery = { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk };
   try {
-    const runs = targets.map((target) => deliverTo(target, { config, feed, host, terminal, progress, onSummary, expected, walk }));
+    const runs = targets.map((target) => deliverTo(target, delivery));
     const results = await Promise.allSettled(runs);
     const [first, ...others] = distinct(
       results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : [])),
@@ -57,13 +60,14 @@ interface Delivery {
   readonly host: Host;
   readonly terminal: Terminal;
   readonly progress: Progress;
+  readonly deadLetters: DeadLetters;
   readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
   readonly expected: number | undefined;
   readonly walk: SourceOptions | undefined;
 }
 
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
-  const { config, feed, host, terminal, progress, onSummary, expected, walk } = delivery;
+  const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk } = delivery;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   const started = Date.now();
   let delivered = 0;
@@ -74,7 +78,7 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     filter: config.filter,
     sink,
     checkpoints,
-    deadLetters: createFileDeadLetters(config.stateDirectory),
+    deadLetters,
     log: terminal.log,
     signal: terminal.signal,
     walk,

@@ -97,6 +97,18 @@ program
   );
 
 program
+  .command("article")
+  .description("print an article that indicators refer to, as one JSON document")
+  .argument("<id>", "the article's UUID, or its address https://socdefenders.ai/item/<uuid>")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--expand <names>", "only these of mitre, iocs, cves, threat_actors, separated by commas; default is all", splitNames)
+  .option("--fields <names>", "only these members of the article, separated by commas", splitNames)
+  .option("--include-archived", "also when the article was archived")
+  .action(async (id: string, path: string, flags: import("./commands/article.ts").ArticleFlags) =>
+    (await import("./commands/article.ts")).article(id, path, flags, await terminal()),
+  );
+
+program
   .command("map")
   .description("map STIX to a target's records, one JSON object a line; no network")
   .argument("[file]", "a STIX bundle, a TAXII envelope or NDJSON; - is standard input", "-")
@@ -123,6 +135,8 @@ program
   .option("--objects <file>", 'NDJSON of {"date_added", "object"} to serve instead of the 5,000 sample indicators')
   .addOption(new Option("--container <kind>", "what an objects page looks like").choices(["bundle", "envelope"]).default("bundle"))
   .option("--largest-page <number>", "objects on a page at most", parseCount, 1000)
+  .option("--with <name[=value]>", "how the feed differs or fails, repeatable; --with list explains every one", collect, [])
+  .option("--seed <number>", "what faults that hit by chance are drawn from", parseCount, 1)
   .action(async (flags: import("./commands/simulate.ts").SimulateFlags) =>
     (await import("./commands/simulate.ts")).simulate(flags, await terminal()),
   );
@@ -148,15 +162,30 @@ checkpoint
     (await import("./commands/checkpoint.ts")).resetPositions(path, flags, await terminal()),
   );
 
-program
+const deadLetter = program
   .command("dead-letter")
-  .description("look at what could not be delivered")
+  .description("look at what could not be delivered, and try it again (the state directory's alone, not a Splunk add-on's)");
+
+deadLetter
   .command("list")
   .description("list what could not be delivered, with the reason")
   .argument("<config>", "path of the YAML configuration")
-  .option("--json", "print the entries as they are kept, one JSON line each")
-  .action(async (path: string, flags: { json?: boolean }) =>
+  .option("--target <target>", "of the target with this name alone")
+  .option("--reason <text>", "where the reason holds this text alone")
+  .option("--json", "print all entries as they are kept, one JSON line each")
+  .action(async (path: string, flags: import("./commands/dead-letter.ts").DeadLetterFlags) =>
     (await import("./commands/dead-letter.ts")).listDeadLetters(path, flags, await terminal()),
+  );
+
+deadLetter
+  .command("retry")
+  .description("read what could not be delivered anew and send it again; what the target takes is removed")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--target <target>", "to this target alone: a kind or an instance's name")
+  .option("--reason <text>", "where the reason holds this text alone")
+  .option("--json", "print one JSON line per target")
+  .action(async (path: string, flags: import("./commands/dead-letter.ts").DeadLetterFlags) =>
+    (await import("./commands/dead-letter.ts")).retry(path, flags, await terminal()),
   );
 
 program
@@ -170,10 +199,21 @@ function parsePort(text: string): number {
   return port;
 }
 
+function splitNames(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
 function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("a number from 1");
   return count;
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 const patienceMs = 4500;

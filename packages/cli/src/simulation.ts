@@ -19,6 +19,12 @@ const hecToken = "11111111-2222-3333-4444-555555555555";
 const openctiToken = "66666666-7777-8888-9999-000000000000";
 const ruleId = "dcr-00000000000000000000000000000001";
 
+const authentication = (accepted: NonNullable<FeedOptions["accepts"]>): string =>
+  accepted === "all" ? "" : `  auth: ${accepted}\n${accepted === "basic" ? "  username: analyst@example.com\n" : ""}`;
+
+/** The collection of everything, as each family of ids lists it. */
+const allIndicators = { vendor: "soc-defenders-all", guide: "all-iocs", uuid: "soc-defenders-all" } as const;
+
 /** Starts everything on loopback; the feed on `port`, the receivers on the ports after it, or all on free ports with 0. */
 export async function startSimulation(options: FeedOptions): Promise<Simulation> {
   const { columns } = await import("@socdefenders/sentinel");
@@ -66,7 +72,7 @@ export async function startSimulation(options: FeedOptions): Promise<Simulation>
     configuration: `feed:
   endpoint: ${feed.endpoint}
   api_key: ${simulator.simulatedKeys.pro}
-  collections: [soc-defenders-all]
+${authentication(options.accepts ?? "all")}  collections: [${allIndicators[options.collections ?? "vendor"]}]
   start: "1970-01-01T00:00:00Z"
 state_directory: ${join(directory, "state")}
 splunk:

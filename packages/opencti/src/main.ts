@@ -4,6 +4,7 @@ import {
   ConnectorError,
   createLogger,
   parseConfiguration,
+  readEnvironmentProxies,
   toJsonLine,
   userAgent,
   type Logger,
@@ -29,13 +30,13 @@ async function main(): Promise<number> {
   const settings = readSettings(process.env, file);
   log = openLog(settings.logLevel);
   stopOnSignals(settings.periodMs > 0);
-  const host = { log, userAgent };
+  const host = { log, userAgent, chooseProxy: readEnvironmentProxies(process.env) };
   const graphql = createGraphql(settings.opencti, host);
   const session = createSession(settings.opencti, host, graphql);
   try {
     await session.open(interrupt.signal);
     for (;;) {
-      const exitCode = await attempt({ settings, graphql, session, log, signal: interrupt.signal });
+      const exitCode = await attempt({ settings, graphql, session, host, log, signal: interrupt.signal });
       // A wrong configuration, a damaged position and what nobody foresaw are not cured by waiting.
       if (settings.periodMs === 0 || exitCode === 1 || exitCode === 2) return exitCode;
       await session.report({ next_run_datetime: platformTime(Date.now() + settings.periodMs) });

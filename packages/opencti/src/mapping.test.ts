@@ -1,6 +1,7 @@
 import { parseStixObject, type StixObject } from "@socdefenders/shared";
 import { describe, expect, test } from "vitest";
 import { map } from "./mapping.ts";
+import { author } from "./platform/provenance.ts";
 
 const context = { collection: "soc-defenders-all" };
 
@@ -69,10 +70,11 @@ describe("markings", () => {
     });
   });
 
-  test("that are no TLP leave no reference to an object that is not there", () => {
+  test("that are no TLP count as TLP:RED, and leave no reference to an object that is not there", () => {
     const objects = objectsOf(indicator({ object_marking_refs: ["marking-definition--00000000-0000-4000-8000-000000000000"] }));
-    expect(objects).toHaveLength(2);
-    expect(objects.at(-1)).not.toHaveProperty("object_marking_refs");
+    const red = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed";
+    expect(objects.map(({ id }) => id)).toEqual([author.id, red, objects.at(-1)!.id]);
+    expect(objects.at(-1)).toMatchObject({ object_marking_refs: [red] });
   });
 });
 

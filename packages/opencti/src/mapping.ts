@@ -11,6 +11,7 @@ import {
   type Mapping,
   type Observable,
   type StixObject,
+  type Tlp,
 } from "@socdefenders/shared";
 import { author, markingOf } from "./platform/provenance.ts";
 import { normalForm } from "./platform/normal-form.ts";
@@ -24,14 +25,17 @@ export interface OpenctiBundle {
 }
 
 /** Each indicator becomes a bundle of its own; one that only names CVEs becomes those vulnerabilities. Other objects are skipped. */
-export const map: Mapping<OpenctiBundle> = (object) => {
+export const map: Mapping<OpenctiBundle> = (object, { unknownMarking }) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to OpenCTI` };
   const { observables, isAlternatives } = read(object);
   const areVulnerabilities = isAlternatives && observables.every(({ type }) => type === "cve");
   const subjects = areVulnerabilities
     ? observables.map((observable) => toVulnerability(object, observable))
     : [toIndicator(object, observables)];
-  return { kind: "items", items: subjects.map((subject) => toBundle(object, subject)) };
+  return {
+    kind: "items",
+    items: subjects.map((subject) => toBundle(subject, strictestTlp(object.object_marking_refs, unknownMarking))),
+  };
 };
 
 /** The observables, and whether any one of them is all that the pattern asks for: only then can objects replace the pattern. */
@@ -41,8 +45,7 @@ function read({ pattern, pattern_type }: Indicator): { observables: readonly Obs
   return { observables: result.observables, isAlternatives: result.exact && !result.observables.some(({ partial }) => partial) };
 }
 
-function toBundle(indicator: Indicator, subject: StixObject): OpenctiBundle {
-  const level = strictestTlp(indicator.object_marking_refs ?? []);
+function toBundle(subject: StixObject, level: Tlp | undefined): OpenctiBundle {
   const markings = level === undefined ? [] : [markingOf(level)];
   const marked = { ...subject, created_by_ref: author.id, ...(level && { object_marking_refs: markings.map(({ id }) => id) }) };
   return { type: "bundle", id: `bundle--${uuidV5(subject.id, stixNamespace)}`, objects: [author, ...markings, marked] };

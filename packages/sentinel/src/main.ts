@@ -1,6 +1,16 @@
 import { app, type InvocationContext, type Timer } from "@azure/functions";
 import type { ContainerClient } from "@azure/storage-blob";
-import { ConnectorError, createLogger, openFeed, poll, toJsonLine, userAgent, type Logger } from "@socdefenders/shared";
+import {
+  ConnectorError,
+  createLogger,
+  openFeed,
+  poll,
+  readEnvironmentProxies,
+  toJsonLine,
+  userAgent,
+  type Logger,
+} from "@socdefenders/shared";
+import { createBlobBudgets } from "./budgets.ts";
 import { openCheckpoints } from "./checkpoint.ts";
 import { createBlobDeadLetters } from "./dead-letters.ts";
 import { sentinel } from "./index.ts";
@@ -35,8 +45,8 @@ async function deliverOnce(log: Logger, deadline: AbortSignal): Promise<void> {
 }
 
 async function pollInto(container: ContainerClient, settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
-  const host = { log, userAgent };
-  const feed = openFeed(settings.feed, host);
+  const host = { log, userAgent, chooseProxy: readEnvironmentProxies(process.env) };
+  const feed = openFeed(settings.feed, { ...host, budgets: createBlobBudgets(container) });
   const failures: ConnectorError[] = [];
   const summaries = poll({
     feed,

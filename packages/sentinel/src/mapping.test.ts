@@ -63,9 +63,11 @@ test.each([
   });
 });
 
-test("threat intelligence keeps the end the feed gave, and skips what has no time to count from", () => {
+test("threat intelligence keeps the end the feed gave, and counts from the other dates where valid_from is none", () => {
   expect(mapThreatIntelligence(indicator({ valid_until: "2026-05-17T00:00:00Z" }), context)).toMatchObject({
     items: [{ valid_until: "2026-05-17T00:00:00Z" }],
   });
-  expect(mapThreatIntelligence(indicator({ valid_from: "yesterday" }), context)).toMatchObject({ kind: "skipped" });
+  expect(mapThreatIntelligence(indicator({ valid_from: "yesterday" }), context)).toMatchObject({
+    items: [{ valid_until: expect.stringMatching(/^2026-/), x_socdefenders_synthesised: expect.arrayContaining(["valid_from"]) }],
+  });
 });

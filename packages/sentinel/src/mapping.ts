@@ -1,10 +1,12 @@
 import {
   isIndicator,
-  observablesOf,
+  readObservables,
   referenceUrlsOf,
   strictestTlp,
+  withRepeatableTexts,
   type Indicator,
   type Mapping,
+  type MappingContext,
   type Observable,
   type ObservableType,
   type Tlp,
@@ -69,15 +71,24 @@ export const columns: Readonly<Record<keyof SentinelRow, "string" | "boolean" | 
 };
 
 /** Indicators become one row per observable, or one of `IocType` `pattern` where there is none; other objects are skipped. */
-export const map: Mapping<SentinelRow> = (object, { collection, keeps = () => true }) => {
+export const map: Mapping<SentinelRow> = (object, context) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Sentinel` };
-  const observables = observablesOf(object).filter(keeps);
+  const { keeps = () => true } = context;
+  const { observables: all, withheld } = readObservables(object);
+  const observables = all.filter((observable) => keeps(observable));
+  const indicator = withRepeatableTexts(object, observables.length);
   const items =
-    observables.length === 0 ? [toRow(object, undefined, collection)] : observables.map((one) => toRow(object, one, collection));
-  return { kind: "items", items };
+    observables.length === 0
+      ? [toRow(indicator, undefined, context)]
+      : observables.map((observable) => toRow(indicator, observable, context));
+  return { kind: "items", items, ...(withheld && { withheld }) };
 };
 
-function toRow(indicator: Indicator, observable: Observable | undefined, collection: string): SentinelRow {
+function toRow(
+  indicator: Indicator,
+  observable: Observable | undefined,
+  { collection, unknownMarking }: MappingContext,
+): SentinelRow {
   const revoked = indicator.revoked ?? false;
   return {
     TimeGenerated: indicator.modified,
@@ -92,7 +103,7 @@ function toRow(indicator: Indicator, observable: Observable | undefined, collect
     Confidence: indicator.confidence,
     Tags: indicator.labels ?? [],
     IndicatorTypes: indicator.indicator_types ?? [],
-    Tlp: strictestTlp(indicator.object_marking_refs ?? []),
+    Tlp: strictestTlp(indicator.object_marking_refs, unknownMarking),
     ValidFrom: indicator.valid_from,
     ValidUntil: indicator.valid_until,
     Created: indicator.created,

@@ -1,15 +1,31 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { sortableTime, type FeedRecord } from "./records.ts";
-import { listen, sendJson, type RunningServer } from "./server.ts";
+import type { IncomingMessage } from "node:http";
+import { failure, mediaType, success, type FeedAnswer } from "./answer.ts";
+import { credentialOf, refuse } from "./authentication.ts";
+import { behaviourOf, type BehaviourOptions } from "./behaviour.ts";
+import { collectionsAt, describeCollection } from "./collections.ts";
+import { apiRootDocument, apiRootPath, discoveryDocument, discoveryPath } from "./discovery.ts";
+import { faultKinds, type Fault } from "./faults.ts";
+import { createObjectsEndpoint } from "./objects.ts";
+import { createRate, type RateOptions } from "./rate.ts";
+import type { FeedRecord } from "./records.ts";
+import { createSchedule, type RequestKind } from "./schedule.ts";
+import { listen, type RunningServer, type TlsIdentity } from "./server.ts";
+import { answerVendor, vendorPath, type VendorOptions } from "./vendor.ts";
+import { sendAnswer } from "./wire.ts";
 
-export interface FeedOptions {
+export interface FeedOptions extends BehaviourOptions, VendorOptions {
+  /** What is served, in feed order; may grow while the feed runs. */
   readonly records: readonly FeedRecord[];
   readonly port?: number | undefined;
-  /** What an objects page looks like: the vendor's documents show a bundle without `more` in one place, an envelope in another. */
-  readonly container?: "bundle" | "envelope" | undefined;
-  /** Objects on one page at most, whatever the client asks for. Default 1,000. */
-  readonly largestPage?: number | undefined;
-  /** Looks at each request first; an answer given here is sent instead of the feed's own. For faults. */
+  /** Serves over HTTPS with this. */
+  readonly tls?: TlsIdentity | undefined;
+  /** What goes wrong, and when. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** What faults with a share draw from. Default 1. */
+  readonly seed?: number | undefined;
+  /** Limits each key as the vendor does, with rate headers; absent, nothing is limited and there are none. */
+  readonly rate?: RateOptions | undefined;
+  /** Looks at each request first; an answer given here is sent instead of the feed's own. */
   readonly intercept?: ((request: FeedRequest) => FeedAnswer | undefined) | undefined;
 }
 
@@ -21,12 +37,6 @@ export interface FeedRequest {
   readonly headers: IncomingMessage["headers"];
 }
 
-export interface FeedAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body: string;
-}
-
 export interface RunningFeed extends RunningServer {
   /** The discovery URL to configure. */
   readonly endpoint: string;
@@ -34,163 +44,95 @@ export interface RunningFeed extends RunningServer {
   requests(): number;
 }
 
-/** A key that may read, and one whose plan does not include TAXII. Every other one is unknown. */
-export const simulatedKeys = { pro: "sk_live_simulated_pro_0123456789", free: "sk_live_simulated_free_0123456789" } as const;
-
-const mediaType = "application/taxii+json;version=2.1";
-const minuteLimit = 1000;
-
-const identity = {
-  type: "identity",
-  spec_version: "2.1",
-  id: "identity--f8e75d96-8e4c-4b1a-9e3d-4f8a7b6c5d3e",
-  created: "2024-01-01T00:00:00.000Z",
-  name: "SOC Defenders",
-  identity_class: "organization",
-};
-
-const isFilePattern = (pattern: unknown): boolean => typeof pattern === "string" && pattern.startsWith("[file:");
-
-const collections = [
-  { id: "soc-defenders-all", title: "All indicators", holds: () => true },
-  { id: "soc-defenders-network", title: "Network indicators", holds: (pattern: unknown) => !isFilePattern(pattern) },
-  { id: "soc-defenders-hashes", title: "File hashes", holds: isFilePattern },
-];
-
 /**
  * A SOC Defenders TAXII 2.1 feed as the vendor documents it: discovery at `/api/taxii2/`, the API root below it, three collections
- * with ids that are no UUIDs, the vendor's error bodies, rate headers, and the identity first on every bundle.
+ * with ids that are no UUIDs, the vendor's error bodies, and the identity first on every bundle. Where the documents
+ * contradict each other the options choose.
  */
 export async function startFeed(options: FeedOptions): Promise<RunningFeed> {
+  const behaviour = behaviourOf(options);
+  const answerObjects = createObjectsEndpoint(options.records, behaviour);
+  const faultOf = createSchedule(options.faults ?? [], options.seed ?? 1);
+  const scheme = options.tls === undefined ? "http" : "https";
+  const rate = options.rate && createRate(options.rate);
   let requests = 0;
-  const server = await listen((request, response) => {
-    requests += 1;
-    const url = new URL(request.url ?? "/", "http://feed");
-    const fault = options.intercept?.({ number: requests, path: url.pathname, query: url.searchParams, headers: request.headers });
-    if (fault !== undefined) return void response.writeHead(fault.status, fault.headers).end(fault.body);
-    answer(request, response, url);
-  }, options.port);
+  let objectsRequests = 0;
+  const cache = new Map<string, FeedAnswer>();
+  const isCached = options.faults?.some(({ kind }) => kind === "stale") === true;
 
-  function answer(request: IncomingMessage, response: ServerResponse, url: URL): void {
-    if (!(request.headers.accept ?? "").includes("application/taxii+json;version=2.1")) {
-      return sendError(response, 406, "not_acceptable", `Accept must be ${mediaType}`);
+  const server = await listen(
+    (request, response) => {
+      requests += 1;
+      const url = new URL(request.url ?? "/", `${scheme}://${request.headers.host ?? "feed"}`);
+      const { headers } = request;
+      const asked = { number: requests, path: url.pathname, query: url.searchParams, headers };
+      const given = options.intercept?.(asked) ?? faulty(url, () => answer(request, url));
+      sendAnswer(given, response, { ...behaviour, gzip: behaviour.gzip && accepts(headers, "gzip") });
+    },
+    options.port,
+    options.tls,
+  );
+
+  function faulty(url: URL, answerItself: () => FeedAnswer): FeedAnswer {
+    const kinds = kindsOf(url);
+    const isForObjects = kinds.has("objects");
+    const proceed = (): FeedAnswer => {
+      const given = answerItself();
+      if (isCached && isForObjects && given.status === 200) cache.set(url.href, given);
+      return given;
+    };
+    const fault = faultOf(kinds);
+    if (fault === undefined) return proceed();
+    return faultKinds[fault.kind].answer({ behaviour, url, isForObjects, proceed, cached: cache.get(url.href) });
+  }
+
+  function answer({ headers }: IncomingMessage, url: URL): FeedAnswer {
+    if (!url.pathname.startsWith(vendorPath) && !(headers.accept ?? "").includes(mediaType)) {
+      return failure(behaviour, { status: 406, code: "not_acceptable", message: `Accept must be ${mediaType}` });
     }
-    const refusal = refuse(keyOf(request));
-    if (refusal !== undefined) return sendError(response, refusal.status, refusal.code, refusal.message, refusal.details);
-    const [, objectsOf] = /^\/api\/taxii2\/api\/collections\/([^/]+)\/objects\/$/.exec(url.pathname) ?? [];
-    if (url.pathname === "/api/taxii2/")
-      return send(response, { title: "SOC Defenders TAXII 2.1 Server", default: `http://${request.headers.host}/api/taxii2/api/` });
-    if (url.pathname === "/api/taxii2/api/collections/") return send(response, { collections: collections.map(describe) });
-    if (objectsOf !== undefined) return sendObjects(response, decodeURIComponent(objectsOf), url.searchParams);
-    return sendError(response, 404, "not_found", `nothing at ${url.pathname}`);
+    const limited = rate?.admit(credentialOf(headers).key ?? "", objectsPath.test(url.pathname));
+    if (limited === undefined) return answerAdmitted(headers, url);
+    const given = limited.isRefused ? failure(behaviour, { status: 429, ...limited.error }) : answerAdmitted(headers, url);
+    return { ...given, headers: { ...given.headers, ...limited.headers } };
   }
 
-  function sendObjects(response: ServerResponse, id: string, query: URLSearchParams): void {
-    const collection = collections.find((candidate) => candidate.id === id);
-    if (collection === undefined) return sendError(response, 404, "collection_not_found", `no collection ${id}`);
-    const limit = Math.min(Number(query.get("limit") ?? 100), options.largestPage ?? 1000);
-    if (!(limit >= 1)) return sendError(response, 400, "invalid_limit", "limit must be a positive number");
-    const addedAfter = sortableTime(query.get("added_after") ?? "1970-01-01T00:00:00Z");
-    const matching = options.records.filter(
-      ({ date_added, object }) => date_added > addedAfter && collection.holds(object["pattern"]),
-    );
-    const first = readCursor(query.get("next"), addedAfter);
-    if (first === undefined) return sendError(response, 400, "invalid_next", "'next' is not valid with these parameters");
-    const page = matching.slice(first, first + limit);
-    const hasMore = matching.length > first + limit;
-    const headers =
-      page.length === 0
-        ? {}
-        : {
-            "x-taxii-date-added-first": page[0]?.date_added ?? "",
-            "x-taxii-date-added-last": page.at(-1)?.date_added ?? "",
-          };
-    send(
-      response,
-      options.container === "envelope"
-        ? envelope(page, hasMore ? writeCursor(first + limit, addedAfter) : undefined)
-        : bundle(page),
-      headers,
-    );
+  function answerAdmitted(headers: IncomingMessage["headers"], url: URL): FeedAnswer {
+    if (url.pathname.startsWith(vendorPath)) return answerVendor(headers, url, options, behaviour);
+    const refusal = refuse(headers, behaviour);
+    if (refusal !== undefined) return failure(behaviour, refusal);
+    if (url.pathname === discoveryPath) return success(behaviour, discoveryDocument(behaviour, url));
+    if (url.pathname === apiRootPath && behaviour.apiRootInformation) return success(behaviour, apiRootDocument);
+    const [, objectsOf] = objectsPath.exec(url.pathname) ?? [];
+    if (objectsOf !== undefined) return objects(decodeURIComponent(objectsOf), url.searchParams);
+    if (url.pathname !== `${apiRootPath}collections/`) return notFound("not_found", `nothing at ${url.pathname}`);
+    const { listed } = collectionsAt(behaviour, objectsRequests);
+    return success(behaviour, listed.length === 0 ? {} : { collections: listed.map(describeCollection) });
   }
 
-  return { ...server, endpoint: `${server.url}/api/taxii2/`, requests: () => requests };
+  function objects(id: string, query: URLSearchParams): FeedAnswer {
+    objectsRequests += 1;
+    const { served } = collectionsAt(behaviour, objectsRequests);
+    const collection = served.find((candidate) => candidate.id === id || candidate.alias === id);
+    if (collection === undefined) return notFound("collection_not_found", `no collection ${id}`);
+    if (!collection.can_read) return failure(behaviour, { status: 403, code: "forbidden", message: `${id} cannot be read` });
+    return answerObjects({ collection, query, number: objectsRequests });
+  }
+
+  function notFound(code: string, message: string): FeedAnswer {
+    return failure(behaviour, { status: 404, code, message });
+  }
+
+  return { ...server, endpoint: `${server.url}${discoveryPath}`, requests: () => requests };
 }
 
-function bundle(page: readonly FeedRecord[]): unknown {
-  // The vendor's identity carries the time of the answer as `modified`.
-  const objects = [{ ...identity, modified: new Date().toISOString() }, ...page.map(({ object }) => object)];
-  return { type: "bundle", id: "bundle--5d0092c5-5f74-4287-9642-33f4c354e56d", objects };
-}
+const accepts = (headers: IncomingMessage["headers"], encoding: string): boolean =>
+  String(headers["accept-encoding"]).includes(encoding);
 
-function envelope(page: readonly FeedRecord[], next: string | undefined): unknown {
-  if (page.length === 0) return {};
-  return { more: next !== undefined, ...(next !== undefined && { next }), objects: page.map(({ object }) => object) };
-}
+const objectsPath = /^\/api\/taxii2\/api\/collections\/([^/]+)\/objects\/$/;
 
-const writeCursor = (place: number, addedAfter: string): string => Buffer.from(`${place} ${addedAfter}`).toString("base64url");
-
-/** Where a page starts; undefined for a cursor made for another `added_after` (TAXII 2.1 §3.5). */
-function readCursor(cursor: string | null, addedAfter: string): number | undefined {
-  if (cursor === null) return 0;
-  const [place, madeFor] = Buffer.from(cursor, "base64url").toString().split(" ");
-  return madeFor === addedAfter ? Number(place) : undefined;
-}
-
-const describe = ({ id, title }: { id: string; title: string }) => ({
-  id,
-  title,
-  can_read: true,
-  can_write: false,
-  media_types: ["application/stix+json;version=2.1"],
-});
-
-function keyOf({ headers }: IncomingMessage): string | undefined {
-  const named = headers["x-api-key"];
-  if (typeof named === "string") return named;
-  const [, scheme, credential = ""] = /^(Bearer|Basic) (.+)$/i.exec(headers.authorization ?? "") ?? [];
-  if (scheme === undefined) return undefined;
-  return scheme.toLowerCase() === "bearer"
-    ? credential
-    : Buffer.from(credential, "base64")
-        .toString()
-        .replace(/^[^:]*:/, "");
-}
-
-interface RefusedKey {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-  readonly details?: Record<string, unknown>;
-}
-
-function refuse(key: string | undefined): RefusedKey | undefined {
-  if (key === simulatedKeys.pro) return undefined;
-  if (key === undefined) return { status: 401, code: "missing_api_key", message: "API key required" };
-  if (key !== simulatedKeys.free) return { status: 401, code: "invalid_api_key", message: "Invalid API key" };
-  return {
-    status: 403,
-    code: "insufficient_scope",
-    message: "This endpoint requires the read:stix scope",
-    details: { required_scope: "read:stix", your_scopes: ["read:articles"], upgrade_url: "https://socdefenders.ai/pricing" },
-  };
-}
-
-function send(response: ServerResponse, body: unknown, headers: Record<string, string> = {}): void {
-  sendJson(response, 200, body, {
-    "content-type": mediaType,
-    "x-ratelimit-limit": String(minuteLimit),
-    "x-ratelimit-remaining": String(minuteLimit - 1),
-    ...headers,
-  });
-}
-
-function sendError(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  details: Record<string, unknown> = {},
-): void {
-  sendJson(response, status, { error: { code, message, details, request_id: "req_simulated" } });
+function kindsOf({ pathname, searchParams }: URL): ReadonlySet<RequestKind> {
+  if (pathname === discoveryPath) return new Set(["any", "discovery"]);
+  if (pathname === `${apiRootPath}collections/`) return new Set(["any", "collections"]);
+  if (!objectsPath.test(pathname)) return new Set(["any"]);
+  return new Set(searchParams.has("next") ? ["any", "objects", "next"] : ["any", "objects"]);
 }

@@ -1,5 +1,11 @@
+export { simulatedArticleIds } from "./article-fixtures.ts";
+export { withArticleLinks } from "./articles.ts";
 export { createCertificate, type LocalCertificate } from "./certificate.ts";
-export { simulatedKeys, startFeed, type FeedAnswer, type FeedOptions, type FeedRequest, type RunningFeed } from "./feed.ts";
+export type { FeedAnswer } from "./answer.ts";
+export { simulatedKeys } from "./authentication.ts";
+export type { BehaviourOptions } from "./behaviour.ts";
+export type { Fault, FaultKind } from "./faults.ts";
+export { startFeed, type FeedOptions, type FeedRequest, type RunningFeed } from "./feed.ts";
 export {
   startHec,
   type HecAnswer,
@@ -19,7 +25,9 @@ export {
 export { startManagedIdentity, type ManagedIdentityOptions, type RunningManagedIdentity } from "./managed-identity.ts";
 export { startOpencti, type OpenctiOptions, type RunningOpencti } from "./opencti.ts";
 export { checkOpenctiDocument } from "./opencti-schema.ts";
+export { createRate, type RateOptions, type RateVerdict, type SimulatedRate } from "./rate.ts";
 export { readRecords, type FeedRecord } from "./records.ts";
+export { listSwitches, parseSwitches, type ParsedSwitches } from "./parse-switches.ts";
 export { sampleBytes } from "./sample.ts";
 export { startSplunkd, type KvDocument, type RunningSplunkd, type SplunkdOptions, type SplunkdRequest } from "./splunkd.ts";
 export { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";

@@ -1,11 +1,11 @@
 import { toEpochSeconds, version, type CollectionSummary, type ConnectorError } from "@socdefenders/shared";
 
 /**
- * One event of the sourcetype `socdefenders:health`. `kind` is `run` (one a collection, or one for a run that reached none), `skipped`
- * or `refused` (one a reason, with `count`).
+ * One event of the sourcetype `socdefenders:health`. `kind` is `run` (one a collection, or one for a run that reached none), `skipped`,
+ * `refused` or `withheld` (one a reason, with `count`).
  */
 export type HealthEvent = Readonly<Record<string, string | number | null | undefined>> & {
-  readonly kind: "run" | "skipped" | "refused";
+  readonly kind: "run" | "skipped" | "refused" | "withheld";
 };
 
 /**
@@ -13,16 +13,17 @@ export type HealthEvent = Readonly<Record<string, string | number | null | undef
  * (epoch milliseconds), in seconds: it grows while the feed has nothing new, too.
  */
 export function healthOf(summary: CollectionSummary, now: number): readonly HealthEvent[] {
-  const { target: input, failure, skipped_reasons, refused_reasons, ...counts } = summary;
+  const { target: input, failure, skipped_reasons, refused_reasons, withheld_reasons, ...counts } = summary;
   const position = summary.position === null ? undefined : toEpochSeconds(summary.position);
   const lag = position === undefined ? undefined : Math.max(0, Math.round(now / 1000 - position));
   const common = { input, collection: summary.collection, version };
-  const byReason = (kind: "skipped" | "refused", reasons: Readonly<Record<string, number>>): HealthEvent[] =>
+  const byReason = (kind: "skipped" | "refused" | "withheld", reasons: Readonly<Record<string, number>>): HealthEvent[] =>
     Object.entries(reasons).map(([reason, count]) => ({ kind, ...common, reason, count }));
   return [
     { ...counts, kind: "run", ...common, lag_s: lag, ...outcome(failure) },
     ...byReason("skipped", skipped_reasons),
     ...byReason("refused", refused_reasons),
+    ...byReason("withheld", withheld_reasons),
   ];
 }
 

@@ -40,6 +40,7 @@ async function run(): Promise<number> {
     writeOut,
     writeError: (line) => process.stderr.write(line),
     splunkHome: process.env["SPLUNK_HOME"] ?? "/opt/splunk",
+    environment: process.env,
     stop: stop.signal,
   });
 }

@@ -2,11 +2,13 @@ import { hash } from "node:crypto";
 import {
   articleIdsOf,
   isIndicator,
-  observablesOf,
+  readObservables,
   referenceUrlsOf,
   strictestTlp,
+  withRepeatableTexts,
   type Indicator,
   type Mapping,
+  type MappingContext,
   type Observable,
   type ObservableType,
   type Tlp,
@@ -38,17 +40,24 @@ export interface SplunkEvent {
 }
 
 /** Indicators become one event per observable, or one of `ioc_type` `pattern` where there is none; other objects are skipped. */
-export const map: Mapping<SplunkEvent> = (object, { collection, keeps = () => true }) => {
+export const map: Mapping<SplunkEvent> = (object, context) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Splunk` };
-  const observables = observablesOf(object).filter(keeps);
+  const { keeps = () => true } = context;
+  const { observables: all, withheld } = readObservables(object);
+  const observables = all.filter((observable) => keeps(observable));
+  const indicator = withRepeatableTexts(object, observables.length);
   const items =
     observables.length === 0
-      ? [toEvent(object, undefined, collection)]
-      : observables.map((one) => toEvent(object, one, collection));
-  return { kind: "items", items };
+      ? [toEvent(indicator, undefined, context)]
+      : observables.map((observable) => toEvent(indicator, observable, context));
+  return { kind: "items", items, ...(withheld && { withheld }) };
 };
 
-function toEvent(indicator: Indicator, observable: Observable | undefined, collection: string): SplunkEvent {
+function toEvent(
+  indicator: Indicator,
+  observable: Observable | undefined,
+  { collection, unknownMarking }: MappingContext,
+): SplunkEvent {
   const type = observable?.type ?? "pattern";
   return {
     key: hash("sha256", JSON.stringify([indicator.id, type, observable?.value])),
@@ -62,7 +71,7 @@ function toEvent(indicator: Indicator, observable: Observable | undefined, colle
     confidence: indicator.confidence,
     labels: indicator.labels,
     indicator_types: indicator.indicator_types,
-    tlp: strictestTlp(indicator.object_marking_refs ?? []),
+    tlp: strictestTlp(indicator.object_marking_refs, unknownMarking),
     valid_from: indicator.valid_from,
     valid_until: indicator.valid_until,
     created: indicator.created,

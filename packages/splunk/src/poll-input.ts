@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  createFileBudgets,
   createFileDeadLetters,
   openFeed,
   poll,
@@ -43,7 +44,7 @@ export async function pollInput(options: PollInputOptions): Promise<void> {
 
 async function deliver(config: InputConfig, options: PollInputOptions, onSummary: (summary: CollectionSummary) => void) {
   const { stanza, checkpointDirectory, host, signal } = options;
-  const feed = openFeed(config.feed, host);
+  const feed = openFeed(config.feed, { ...host, budgets: createFileBudgets(checkpointDirectory) });
   try {
     const summaries = poll({
       feed,

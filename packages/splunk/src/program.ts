@@ -3,6 +3,7 @@ import {
   ConnectorError,
   createLogger,
   positionName,
+  readEnvironmentProxies,
   userAgent,
   version,
   withDirectoryLock,
@@ -27,14 +28,17 @@ export interface Surroundings {
   readonly writeOut: WriteOut;
   readonly writeError: (line: string) => void;
   readonly splunkHome: string;
+  /** For the proxies it may name. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts when splunkd, or a person, wants the program to leave. */
   readonly stop: AbortSignal;
 }
 
 /** The modular input in one of its modes but `--scheme`. Resolves to the exit code; a stopped run rejects with the signal's reason. */
 export async function runProgram(mode: string | undefined, surroundings: Surroundings): Promise<number> {
-  const host: Host = { log: createSplunkdLogger(surroundings.writeError), userAgent };
+  const log = createSplunkdLogger(surroundings.writeError);
   try {
+    const host: Host = { log, userAgent, chooseProxy: readEnvironmentProxies(surroundings.environment) };
     if (mode?.toLowerCase() === "--validate-arguments") return await validate(surroundings, host);
     if (mode === undefined) return await runInputs(await readInput(surroundings), surroundings, host);
     throw new ConfigurationError(`unknown argument; this is the modular input socdefenders ${version}`, {
@@ -43,10 +47,10 @@ export async function runProgram(mode: string | undefined, surroundings: Surroun
   } catch (error) {
     surroundings.stop.throwIfAborted();
     if (error instanceof ConnectorError) {
-      host.log.error("failed", error.message, { remedy: error.remedy });
+      log.error("failed", error.message, { remedy: error.remedy });
       return error.exitCode;
     }
-    host.log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 1;
   }
 }

@@ -9,11 +9,13 @@ const token = "sink-test-token";
 const signal = new AbortController().signal;
 const quick = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true }, pollMs: 1 };
 
+const idOf = (number: number): string => `indicator--00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
 const event = (number: number, more: Record<string, unknown> = {}): SplunkEvent => {
   const time = "2026-05-01T00:00:00.250Z";
   const indicator = {
     type: "indicator",
-    id: `indicator--${number}`,
+    id: idOf(number),
     pattern: `[domain-name:value = 'h${number}.example']`,
     created: time,
     modified: time,
@@ -72,16 +74,14 @@ test("batches stay under their size, and every event arrives", async () => {
 
 test("an event that Splunk refuses is named with the reason, all others are delivered once", async () => {
   const intercept = (_: number, content: readonly HecEvent[]): HecAnswer | undefined => {
-    const place = content.findIndex(({ event: one }) =>
-      ["indicator--3", "indicator--7"].includes((one as SplunkEvent).indicator_id),
-    );
+    const place = content.findIndex(({ event: one }) => [idOf(3), idOf(7)].includes((one as SplunkEvent).indicator_id));
     return place < 0 ? undefined : { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": place } };
   };
   const { sink, ids } = await setting({ intercept });
   const refusals = await sink.write(events(10), signal);
   expect(refusals.map(({ item, reason }) => [item.indicator_id, reason])).toEqual([
-    ["indicator--3", "HEC code 6: Invalid data format"],
-    ["indicator--7", "HEC code 6: Invalid data format"],
+    [idOf(3), "HEC code 6: Invalid data format"],
+    [idOf(7), "HEC code 6: Invalid data format"],
   ]);
   expect(ids()).toHaveLength(8);
 });
@@ -89,7 +89,7 @@ test("an event that Splunk refuses is named with the reason, all others are deli
 test("413 halves the batch; an event that is too large on its own is refused", async () => {
   const { sink, ids } = await setting({ largestBody: 3000 });
   const refusals = await sink.write([...events(20), event(99, { description: "x".repeat(4000) })], signal);
-  expect(refusals.map(({ item }) => item.indicator_id)).toEqual(["indicator--99"]);
+  expect(refusals.map(({ item }) => item.indicator_id)).toEqual([idOf(99)]);
   expect(ids()).toHaveLength(20);
 });
 

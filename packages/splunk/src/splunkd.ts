@@ -22,7 +22,7 @@ export interface Splunkd {
 
 /**
  * splunkd's certificate must be signed by the authority in `$SPLUNK_HOME/etc/auth`; its name is not checked, since the default one names
- * no host. Throws ConfigurationError where that file cannot be read.
+ * no host; no proxy stands between the two. Throws ConfigurationError where that file cannot be read.
  */
 export function openSplunkd(input: ModularInput, splunkHome: string, { userAgent, log }: Host, retryPolicy?: RetryPolicy): Splunkd {
   const sessionKey = createSecret(input.sessionKey);

@@ -39,7 +39,7 @@ export async function validateInput(
 }
 
 async function tryConfig(config: InputConfig, splunkd: Splunkd, host: Host, signal: AbortSignal): Promise<void> {
-  const feed = openFeed(config.feed, host, retryPolicy);
+  const feed = openFeed(config.feed, host, { ...retryPolicy, patienceMs: 2000 });
   const sink = config.output.kind === "hec" ? createSink(config.output.config, host, { retryPolicy }) : undefined;
   try {
     await feed.chosenCollections(signal);

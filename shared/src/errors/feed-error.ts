@@ -7,6 +7,8 @@ export interface FeedErrorOptions extends ConnectorErrorOptions {
   readonly code?: string;
   /** The vendor's `request_id` (TAXII: `error_id`), what their support asks for. */
   readonly requestId?: string;
+  /** `error.details` of the vendor's body, unread and not clean. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** The feed could not be read. The position stands where the last delivered page left it. */
@@ -16,11 +18,13 @@ export class FeedError extends ConnectorError {
   readonly status: number | undefined;
   readonly code: string | undefined;
   readonly requestId: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(message: string, options: FeedErrorOptions) {
     super(message, options);
     this.status = options.status;
     this.code = options.code;
     this.requestId = options.requestId;
+    this.details = options.details ?? {};
   }
 }

@@ -6,6 +6,8 @@ export interface NetworkErrorOptions {
   readonly sent: boolean;
   /** False where the same request would fail the same way: an answer that is too large, a certificate that is not trusted. */
   readonly retryable: boolean;
+  /** What to do about it, where that is known: better than what a caller can say of its address in general. */
+  readonly remedy?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -15,11 +17,13 @@ export class NetworkError extends Error {
   readonly code: string;
   readonly sent: boolean;
   readonly retryable: boolean;
+  readonly remedy: string | undefined;
 
-  constructor(message: string, { code, sent, retryable, cause }: NetworkErrorOptions) {
+  constructor(message: string, { code, sent, retryable, remedy, cause }: NetworkErrorOptions) {
     super(redact(message), { cause });
     this.code = code;
     this.sent = sent;
     this.retryable = retryable;
+    this.remedy = remedy;
   }
 }

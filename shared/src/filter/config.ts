@@ -15,6 +15,8 @@ export interface FilterConfig {
   readonly iocTypes: readonly string[];
   /** Objects marked more strictly are held back; unmarked ones pass. */
   readonly maxTlp?: Tlp | undefined;
+  /** What markings of which none is TLP count as, in the filter and in records. Default `TLP:RED`. */
+  readonly unknownMarking?: Tlp | "none" | undefined;
   /** Never delivered. */
   readonly exclude: readonly WrittenExclusion[];
   /** Private, loopback, documentation and other reserved addresses. */
@@ -31,6 +33,7 @@ export function parseFilterConfig(input: unknown, path: string = "filter"): Filt
     labels: lowerCase(section.labels),
     iocTypes: section.ioc_types,
     maxTlp: section.max_tlp,
+    unknownMarking: section.unknown_marking,
     exclude: [
       ...readExclusions(section.exclude, (place) => `${key("exclude")}.${place}`),
       ...(section.exclude_file === undefined ? [] : readExclusionFile(section.exclude_file, key("exclude_file"))),
@@ -75,6 +78,7 @@ const filterSchema = z.strictObject({
   ioc_types: z.array(z.enum(Object.keys(iocTypes))).default([]),
   labels: words,
   max_tlp: z.preprocess(tlpName, z.enum(tlpLevels).optional()),
+  unknown_marking: z.preprocess((input) => (input === "none" ? input : tlpName(input)), z.enum([...tlpLevels, "none"]).optional()),
   exclude: words,
   exclude_file: z.string().min(1).optional(),
   reserved_addresses: z.enum(["exclude", "deliver"]).default("exclude"),

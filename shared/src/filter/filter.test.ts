@@ -27,6 +27,7 @@ function reasonFor(object: StixObject, section: object): string | undefined {
 
 const green = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da";
 const red = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed";
+const unknown = "marking-definition--00000000-0000-4000-8000-000000000000";
 
 test.each([
   ["less confidence", { confidence: 69 }, { min_confidence: 70 }, "filter.min_confidence"],
@@ -48,6 +49,9 @@ test.each([
   ["a stricter marking", { object_marking_refs: [green, red] }, { max_tlp: "TLP:AMBER" }, "filter.max_tlp"],
   ["the same marking", { object_marking_refs: [green] }, { max_tlp: "green" }, undefined],
   ["no marking", {}, { max_tlp: "TLP:WHITE" }, undefined],
+  ["a marking that is no TLP", { object_marking_refs: [unknown] }, { max_tlp: "amber" }, "filter.max_tlp"],
+  ["the same, said to be green", { object_marking_refs: [unknown] }, { max_tlp: "amber", unknown_marking: "green" }, undefined],
+  ["the same, said to be none", { object_marking_refs: [unknown] }, { max_tlp: "amber", unknown_marking: "none" }, undefined],
   ["a revoked one under a stricter marking", { revoked: true, object_marking_refs: [red] }, { max_tlp: "amber" }, "filter.max_tlp"],
 ])("%s", (_, members, section, reason) => {
   expect(reasonFor(indicator(ip("8.8.8.8"), members), section)).toBe(reason);
@@ -161,6 +165,7 @@ test("the identity changes with every setting, and not with the order of a list"
     { indicator_types: ["a"] },
     { ioc_types: ["cve"] },
     { max_tlp: "red" },
+    { unknown_marking: "none" },
     { exclude: ["a"] },
     { reserved_addresses: "deliver" },
   ];

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Mapping } from "../pipeline/contract.ts";
+import type { Mapped, Mapping, MappingContext } from "../pipeline/contract.ts";
+import { addCounts } from "../pipeline/count.ts";
 import { canonicalJson } from "../stix/identifier.ts";
-import { strictestTlp, tlpLevels, type Tlp } from "../stix/marking.ts";
+import { strictestTlp, tlpLevels } from "../stix/marking.ts";
 import { isIndicator, type Indicator, type StixObject } from "../stix/object.ts";
+import type { Observable } from "../stix/pattern/collect.ts";
 import type { FilterConfig } from "./config.ts";
-import { createObservableFilter, judgeIndicator, type ObservableReason } from "./observables.ts";
+import { createObservableFilter, judgeIndicator, type JudgeObservable, type ObservableReason } from "./observables.ts";
 
 /** Wraps a mapping: what the filter holds back is skipped, with the name of the filter as the reason. */
 export interface Filter {
@@ -18,24 +20,44 @@ type Reason = ObservableReason | "filter.min_confidence" | "filter.indicator_typ
 export function createFilter(config: FilterConfig): Filter {
   const judge = createObservableFilter(config);
   const reasonOf = (object: StixObject): Reason | undefined => {
-    if (isTooStrict(object, config.maxTlp)) return "filter.max_tlp";
+    if (isTooStrict(object, config)) return "filter.max_tlp";
     if (!isIndicator(object)) return undefined;
     return judgeWorth(object, config) ?? (judge && judgeIndicator(object, judge, config));
   };
-  const keeps = judge && { keeps: (observable: Parameters<typeof judge>[0]) => judge(observable) === undefined };
   const wrap =
     <Item>(map: Mapping<Item>): Mapping<Item> =>
     (object, context) => {
       const reason = reasonOf(object);
-      return reason === undefined ? map(object, { ...context, ...keeps }) : { kind: "skipped", reason };
+      if (reason !== undefined) return { kind: "skipped", reason };
+      const { unknownMarking } = config;
+      const marked = unknownMarking === undefined ? context : { ...context, unknownMarking };
+      return judge === undefined ? map(object, marked) : mapJudged(map, object, marked, judge);
     };
   return Object.assign(wrap, { identity: identityOf(config) });
 }
 
-function isTooStrict(object: StixObject, maxTlp: Tlp | undefined): boolean {
+/** What the mapping asked about and was told no is added to what it left out itself. */
+function mapJudged<Item>(map: Mapping<Item>, object: StixObject, context: MappingContext, judge: JudgeObservable): Mapped<Item> {
+  const heldBack: Record<string, number> = {};
+  const keeps = (observable: Observable): boolean => {
+    const reason = judge(observable);
+    if (reason !== undefined) addCounts(heldBack, { [reason]: 1 });
+    return reason === undefined;
+  };
+  const mapped = map(object, { ...context, keeps });
+  if (mapped.kind === "skipped") return mapped;
+  addCounts(heldBack, mapped.withheld);
+  const withheld = Object.keys(heldBack).length === 0 ? undefined : heldBack;
+  return { kind: "items", items: mapped.items, ...(withheld && { withheld }) };
+}
+
+function isTooStrict(object: StixObject, { maxTlp, unknownMarking }: FilterConfig): boolean {
   const markings = object["object_marking_refs"];
   if (maxTlp === undefined || !Array.isArray(markings)) return false;
-  const level = strictestTlp(markings.filter((id) => typeof id === "string"));
+  const level = strictestTlp(
+    markings.filter((id) => typeof id === "string"),
+    unknownMarking,
+  );
   return level !== undefined && tlpLevels.indexOf(level) > tlpLevels.indexOf(maxTlp);
 }
 

@@ -1,11 +1,10 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
-import { NetworkError } from "../errors/network-error.ts";
-import { authoritiesWith } from "./authorities.ts";
 import { silentLogger, type Logger } from "../log/logger.ts";
-
-const unzip = promisify(gunzip);
+import { readBody } from "./body.ts";
+import type { ClientCertificate } from "./client-certificate.ts";
+import { createDispatchers } from "./dispatchers.ts";
+import { toNetworkError } from "./network-failure.ts";
+import type { ChooseProxy } from "./proxy.ts";
 
 export interface HttpClientOptions {
   /** Extra certificate authorities in PEM, besides the public ones. */
@@ -15,8 +14,10 @@ export interface HttpClientOptions {
    * are not trusted then.
    */
   readonly anyName?: boolean | undefined;
-  /** Address of an HTTP proxy, with or without `user:password@`. */
-  readonly proxy?: string | undefined;
+  /** What this client proves itself with to a server that asks. */
+  readonly clientCertificate?: ClientCertificate | undefined;
+  /** Chooses the way to each URL; without it every one is direct. */
+  readonly chooseProxy?: ChooseProxy | undefined;
   /** Longest wait for the answer's head and for each further piece of its body; ten times that for all of it. Default 60,000. */
   readonly timeoutMs?: number | undefined;
   /** Told of waits before a request is made again. */
@@ -43,32 +44,28 @@ export interface HttpResponse {
   readonly text: string;
 }
 
-/** The one way to the network. An answer of any status is a value; {@link NetworkError} means that none arrived. */
+/** The one way to the network. An answer of any status is a value; `NetworkError` means that none arrived. */
 export interface HttpClient {
   readonly log: Logger;
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
-// Both caps stand far above a page of 1,000 objects (0.9 MB) and far below what hurts the process.
-const largestWireBytes = 16 * 1024 * 1024;
-const largestBodyBytes = 64 * 1024 * 1024;
-const connectTimeoutMs = 10_000;
-
 /**
  * A client with one keep-alive pool. Redirects are not followed (the caller decides who may see a credential), TLS certificates are
  * always verified, and both the compressed and the decompressed size of an answer are capped.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { timeoutMs = 60_000 } = options;
-  let opened: Promise<Dispatcher> | undefined;
-  const dispatcher = (): Promise<Dispatcher> => (opened ??= openDispatcher(options));
+  const { timeoutMs = 60_000, chooseProxy } = options;
+  const dispatchers = createDispatchers(options);
 
   return {
     log: options.log ?? silentLogger,
     async send({ method, url, headers, body, signal }) {
       // Loaded on first use: commands that never reach the network start faster without it.
       const { request } = await import("undici");
+      const where = `${method} ${printable(url)}`;
+      const proxy = chooseProxy?.(url);
       // The time-outs of undici begin anew with each byte: an answer that drips would never end.
       const deadline = AbortSignal.any([AbortSignal.timeout(timeoutMs * 10), ...(signal === undefined ? [] : [signal])]);
       try {
@@ -77,110 +74,29 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           headers: { "user-agent": options.userAgent, "accept-encoding": "gzip", ...headers },
           body: body ?? null,
           signal: deadline,
-          dispatcher: await dispatcher(),
+          dispatcher: await dispatchers.open(proxy),
         });
-        const text = await readBody(response, method, url);
         const headerValues = (name: string): string[] => [response.headers[name] ?? []].flat();
-        return { status: response.statusCode, text, header: (name) => headerValues(name)[0], headerValues };
+        return {
+          status: response.statusCode,
+          text: await readText(response, where),
+          header: (name) => headerValues(name)[0],
+          headerValues,
+        };
       } catch (error) {
         signal?.throwIfAborted();
-        throw toNetworkError(error, method, url);
+        throw toNetworkError(error, where, proxy);
       }
     },
-    async close() {
-      // Not a graceful close: what is still under way, a page fetched ahead for instance, is wanted by nobody any more.
-      await (await opened?.catch(() => undefined))?.destroy();
-    },
+    // Not a graceful close: what is still under way, a page fetched ahead for instance, is wanted by nobody any more.
+    close: () => dispatchers.destroy(),
   };
 }
 
-async function openDispatcher({ ca, anyName = false, proxy, timeoutMs = 60_000 }: HttpClientOptions): Promise<Dispatcher> {
-  const { Agent, ProxyAgent } = await import("undici");
-  const tls = {
-    timeout: connectTimeoutMs,
-    ...(ca !== undefined && { ca: anyName ? [ca] : authoritiesWith(ca) }),
-    ...(anyName && { checkServerIdentity: () => undefined }),
-  };
-  const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-  return proxy === undefined
-    ? new Agent({ connect: tls, ...timeouts })
-    : new ProxyAgent({ uri: proxy, requestTls: tls, ...timeouts });
-}
-
-async function readBody(response: Dispatcher.ResponseData, method: string, url: URL): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestWireBytes) throw tooLarge(method, url, largestWireBytes);
-    chunks.push(chunk);
-  }
-  const bytes = Buffer.concat(chunks, size);
-  if (firstValue(response.headers["content-encoding"])?.toLowerCase() !== "gzip") return bytes.toString("utf8");
-  return (await unzip(bytes, { maxOutputLength: largestBodyBytes })).toString("utf8");
-}
-
-function tooLarge(method: string, url: URL, limit: number): NetworkError {
-  return new NetworkError(`${method} ${printable(url)}: the answer is larger than ${limit} bytes`, {
-    code: "TOO_LARGE",
-    sent: true,
-    retryable: false,
-  });
-}
-
-function toNetworkError(error: unknown, method: string, url: URL): NetworkError {
-  if (error instanceof NetworkError) return error;
-  const code = errorCode(error);
-  const reason = networkReasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return new NetworkError(`${method} ${printable(url)}: ${reason}`, {
-    code,
-    sent: !neverSent.has(code),
-    retryable: !permanent.has(code),
-    cause: error,
-  });
-}
-
-function errorCode(error: unknown): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") return "UND_ERR_BODY_TIMEOUT";
-  if (typeof error !== "object" || error === null) return "UNKNOWN";
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  return typeof code === "string" ? code : cause === undefined ? "UNKNOWN" : errorCode(cause);
-}
-
-const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "EHOSTUNREACH", "ENETUNREACH"]);
-
-// The same request fails the same way again.
-const permanent = new Set([
-  "ERR_BUFFER_TOO_LARGE",
-  "UND_ERR_INVALID_ARG",
-  "UND_ERR_DESTROYED",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "CERT_HAS_EXPIRED",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
-const networkReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ENOTFOUND: "the host name does not resolve",
-  EAI_AGAIN: "the host name does not resolve now (DNS did not answer)",
-  ECONNRESET: "the connection was reset",
-  UND_ERR_SOCKET: "the connection was closed before the answer was complete",
-  UND_ERR_CONNECT_TIMEOUT: "no connection in time",
-  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-  UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
-  Z_BUF_ERROR: "the compressed answer is cut off",
-  Z_DATA_ERROR: "the compressed answer is damaged",
-  ERR_BUFFER_TOO_LARGE: `the decompressed answer is larger than ${largestBodyBytes} bytes`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate is not signed by a known authority (ca_file names your own)",
-  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate chain is self-signed (ca_file names your own authority)",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is self-signed (ca_file names it)",
-  CERT_HAS_EXPIRED: "the server's certificate has expired",
-};
-
-function firstValue(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
+/** What a refusal says decides, not how its body is encoded: one that cannot be read is replaced by the reason why. */
+async function readText(response: Dispatcher.ResponseData, where: string): Promise<string> {
+  if (response.statusCode < 400) return readBody(response, where);
+  return readBody(response, where).catch((error: unknown) => toNetworkError(error, where, undefined).message);
 }
 
 /** A URL for messages: without its query, which may hold what nobody should read. */

@@ -9,15 +9,19 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** Longest wait before the second request; it doubles with every further one. Default 1,000. */
   readonly baseMs: number;
-  /** No back-off is longer; a server's Retry-After is obeyed in full, up to 15 minutes. Default 60,000. */
+  /** No back-off is longer; a server's Retry-After is obeyed in full, up to `patienceMs`. Default 60,000. */
   readonly maximumMs: number;
+  /** A request that is to wait longer than this ends with the answer that said so. Default 15 minutes. */
+  readonly patienceMs?: number;
+  /** How long a feed that is down is left alone at first; twice as long after each further failure. Default 30,000. */
+  readonly coolDownMs?: number;
   /** Whether a request whose outcome is unknown (reset, time-out) is repeated. False for a TAXII `next` cursor. Default true. */
   readonly repeatUnknown: boolean;
 }
 
 export const defaultRetryPolicy: RetryPolicy = { attempts: 5, baseMs: 1000, maximumMs: 60_000, repeatUnknown: true };
 
-const longestPauseMs = 15 * 60_000;
+export const defaultPatienceMs: number = 15 * 60_000;
 
 /** Answers that say "later", not "no": too many requests and the gateway and server troubles that pass. */
 export function isTemporary(status: number): boolean {
@@ -42,7 +46,7 @@ export async function sendWithRetry(
     } else if (isLast || !isTemporary(answer.status)) return answer;
     const pauseMs = Math.round(waitMs(answer, attempt, policy));
     // Longer than anybody waits for one request: the answer stands, and the next run asks again.
-    if (pauseMs > longestPauseMs && !(answer instanceof NetworkError)) return answer;
+    if (pauseMs > (policy.patienceMs ?? defaultPatienceMs) && !(answer instanceof NetworkError)) return answer;
     const reason =
       answer instanceof NetworkError ? answer.message : `${request.method} ${printable(request.url)}: HTTP ${answer.status}`;
     http.log.info("retry", `${reason}; trying again in ${(pauseMs / 1000).toFixed(1)} s`, {

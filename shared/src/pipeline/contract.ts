@@ -1,6 +1,9 @@
+import type { ChooseProxy } from "../http/proxy.ts";
 import type { Logger } from "../log/logger.ts";
+import type { Tlp } from "../stix/marking.ts";
 import type { StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
+import type { BudgetStore } from "../taxii/budget-store.ts";
 
 /**
  * Where a walk through one collection stands. Only the source that made it reads it; stores keep it verbatim as JSON.
@@ -11,10 +14,19 @@ export interface Cursor {
   readonly [member: string]: unknown;
 }
 
-/** Something the feed served that is no STIX object, or that a target refused for good. It goes to the dead letters. */
+/** Something the feed served that is no STIX object, or of which a target refused something for good. It goes to the dead letters. */
 export interface Rejected {
   readonly reason: string;
+  /** What the feed served, or the object a refused item was made of: from that a later mapping can make a better one. */
   readonly content: unknown;
+  /** Absent for what could not be read. */
+  readonly refused?: RefusedItems | undefined;
+}
+
+/** Which of the items that a mapping makes of one object a target refused: their places, from 0, among `of`. */
+export interface RefusedItems {
+  readonly items: readonly number[];
+  readonly of: number;
 }
 
 /** The unit of delivery and of redelivery. */
@@ -39,19 +51,27 @@ export interface Source {
 export interface MappingContext {
   /** Id of the collection the object came from. */
   readonly collection: string;
-  /** False for an observable that the filter holds back: a mapping with a record an observable leaves it out. */
+  /**
+   * False for an observable that the filter holds back: a mapping with a record an observable leaves it out, and asks once for each. The
+   * filter counts what it said no to.
+   */
   readonly keeps?: (observable: Observable) => boolean;
+  /** What markings of which none is TLP count as. Default `TLP:RED`. */
+  readonly unknownMarking?: Tlp | "none";
 }
 
-/** What becomes of one object: items to deliver, or a stable reason why it has none (it is counted under that reason). */
+/**
+ * What becomes of one object: items to deliver, or a stable reason why it has none (it is counted under that reason). `withheld` counts,
+ * by stable reason, the values that such an object names and that no item of their own came of.
+ */
 export type Mapped<Item> =
-  | { readonly kind: "items"; readonly items: readonly Item[] }
+  | { readonly kind: "items"; readonly items: readonly Item[]; readonly withheld?: Readonly<Record<string, number>> | undefined }
   | { readonly kind: "skipped"; readonly reason: string };
 
 /** Pure: no clock, no network, no environment. The same object always gives the same items, with ids that never change. */
 export type Mapping<Item> = (object: StixObject, context: MappingContext) => Mapped<Item>;
 
-/** An item the target will never take, and why. Everything else of the same write is delivered. */
+/** An item the target will never take, the very one it was given, and why. Everything else of the same write is delivered. */
 export interface Refusal<Item> {
   readonly item: Item;
   readonly reason: string;
@@ -90,6 +110,10 @@ export interface CheckpointStore {
 export interface Host {
   readonly log: Logger;
   readonly userAgent: string;
+  /** Where a feed keeps what its key has spent of its requests. Without it a restart forgets that. */
+  readonly budgets?: BudgetStore | undefined;
+  /** The environment's proxies; absent where there are none. */
+  readonly chooseProxy?: ChooseProxy | undefined;
 }
 
 /** An opened connector. `checkpoints` is there only where the target itself keeps the position; else the host's store does. */

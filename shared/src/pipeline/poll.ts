@@ -1,10 +1,11 @@
 import { ConnectorError } from "../errors/connector-error.ts";
+import type { DeadLetters } from "../dead-letter/entry.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Filter } from "../filter/filter.ts";
-import type { Collection } from "../taxii/client.ts";
+import type { Collection } from "../taxii/resources.ts";
 import type { Feed, SourceOptions } from "../taxii/feed.ts";
 import type { CheckpointStore, Mapping, Sink } from "./contract.ts";
-import type { DeadLetters } from "./dead-letter.ts";
+import { addCounts } from "./count.ts";
 import { run, type PageOutcome } from "./run.ts";
 
 export interface PollOptions<Item> {
@@ -40,6 +41,11 @@ export interface CollectionSummary {
   readonly duration_ms: number;
   readonly skipped_reasons: Readonly<Record<string, number>>;
   readonly refused_reasons: Readonly<Record<string, number>>;
+  /** Values inside delivered objects that no item of their own came of: a filter held them back, or they cannot be what they claim. */
+  readonly withheld: number;
+  readonly withheld_reasons: Readonly<Record<string, number>>;
+  /** Older dead letters that had to make room. */
+  readonly dead_letters_dropped: number;
   /** What ended the collection early; its position stands behind its last delivered page. */
   readonly failure?: ConnectorError;
 }
@@ -71,8 +77,10 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
   const map = filter === undefined ? options.map : filter(options.map);
   const started = performance.now();
   const total = { pages: 0, read: 0, mapped: 0, delivered: 0, skipped: 0, refused: 0, position: null as string | null };
+  const setAside = { withheld: 0, dead_letters_dropped: 0 };
   const skippedReasons: Record<string, number> = {};
   const refusedReasons: Record<string, number> = {};
+  const withheldReasons: Record<string, number> = {};
   let failure: ConnectorError | undefined;
   try {
     for await (const outcome of run({ ...options, map, source: feed.source(collection, options.walk), key })) {
@@ -83,6 +91,8 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
       total.delivered += outcome.delivered;
       total.skipped += addCounts(skippedReasons, outcome.skipped);
       total.refused += addCounts(refusedReasons, outcome.refused);
+      setAside.withheld += addCounts(withheldReasons, outcome.withheld);
+      setAside.dead_letters_dropped += outcome.droppedDeadLetters;
       total.position = outcome.position ?? total.position;
       logPage(log, target, collection, outcome);
       onPage?.(outcome, collection);
@@ -100,6 +110,8 @@ async function pollCollection<Item>(collection: Collection, options: PollOptions
     duration_ms: Math.round(performance.now() - started),
     skipped_reasons: skippedReasons,
     refused_reasons: refusedReasons,
+    ...setAside,
+    withheld_reasons: withheldReasons,
     ...(failure && { failure }),
   };
 }
@@ -109,21 +121,19 @@ function logPage(log: Logger, target: string, collection: Collection, outcome: P
   for (const [reason, count] of Object.entries(outcome.refused)) {
     log.warn("refused", `${count} kept as dead letters: ${reason}`, { ...context, reason, count });
   }
-  const { read, delivered, repeated, position } = outcome;
+  const { read, delivered, repeated, withheld, droppedDeadLetters, position } = outcome;
+  if (droppedDeadLetters > 0) {
+    log.warn("dead_letters_dropped", `the dead letters are full: the ${droppedDeadLetters} oldest are gone`, {
+      ...context,
+      count: droppedDeadLetters,
+    });
+  }
   log.debug("page_delivered", `${delivered} delivered, position ${position ?? "not known"}`, {
     ...context,
     read,
     delivered,
     repeated,
+    withheld,
     position,
   });
-}
-
-function addCounts(totals: Record<string, number>, counts: Readonly<Record<string, number>>): number {
-  let sum = 0;
-  for (const [reason, count] of Object.entries(counts)) {
-    totals[reason] = (totals[reason] ?? 0) + count;
-    sum += count;
-  }
-  return sum;
 }

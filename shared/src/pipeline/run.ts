@@ -1,7 +1,9 @@
 import { redact } from "../config/secret.ts";
+import type { DeadLetters } from "../dead-letter/entry.ts";
 import { TargetError } from "../errors/target-error.ts";
-import type { CheckpointStore, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
-import type { DeadLetters } from "./dead-letter.ts";
+import type { StixObject } from "../stix/object.ts";
+import type { CheckpointStore, Mapped, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
+import { addCounts } from "./count.ts";
 import { prefetch } from "./prefetch.ts";
 
 export interface RunOptions<Item> {
@@ -14,7 +16,7 @@ export interface RunOptions<Item> {
   readonly signal: AbortSignal;
 }
 
-/** What became of one page. `skipped` and `refused` count by reason; nothing leaves the pipeline uncounted. */
+/** What became of one page. `skipped`, `refused` and `withheld` count by reason; nothing leaves the pipeline uncounted. */
 export interface PageOutcome {
   readonly read: number;
   /** Items the mapping made. */
@@ -24,6 +26,10 @@ export interface PageOutcome {
   readonly repeated: number;
   readonly skipped: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
+  /** Values inside delivered objects that no item of their own came of, by reason. */
+  readonly withheld: Readonly<Record<string, number>>;
+  /** Older dead letters that had to make room for those of this page. */
+  readonly droppedDeadLetters: number;
   /** The saved position, as the feed wrote it; undefined while there is none. */
   readonly position: string | undefined;
 }
@@ -46,15 +52,11 @@ export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<Page
 
 async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise<PageOutcome> {
   const { sink, checkpoints, deadLetters, key, signal } = options;
-  const { items, skipped } = mapPage(page, options);
+  const { mapped, items, skipped, withheld, unmapped } = mapPage(page, options);
   const refusals = items.length === 0 ? [] : await sink.write(items, signal);
   assertMostlyTaken(refusals, items.length, key);
-  const rejected: Rejected[] = [
-    ...page.unreadable,
-    // The target's words may echo what it was sent.
-    ...refusals.map(({ item, reason }) => ({ reason: redact(reason), content: item })),
-  ];
-  if (rejected.length > 0) await deadLetters.add(key, rejected);
+  const rejected = [...page.unreadable, ...unmapped, ...rejectObjects(refusals, mapped)];
+  const droppedDeadLetters = rejected.length === 0 ? 0 : await deadLetters.add(key, rejected);
   if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
   return {
     read: page.objects.length + page.unreadable.length,
@@ -62,7 +64,9 @@ async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise
     delivered: items.length - refusals.length,
     repeated: page.repeated,
     skipped,
-    refused: countByReason(rejected),
+    refused: countReasons([...page.unreadable, ...unmapped, ...refusals]),
+    withheld,
+    droppedDeadLetters,
     position: page.cursor?.position,
   };
 }
@@ -78,19 +82,52 @@ function assertMostlyTaken(refusals: readonly Refusal<unknown>[], written: numbe
   });
 }
 
-function mapPage<Item>({ objects }: Page, { map, key }: RunOptions<Item>): { items: Item[]; skipped: Record<string, number> } {
-  const items: Item[] = [];
-  const skipped: Record<string, number> = {};
-  for (const object of objects) {
-    const mapped = map(object, { collection: key.collection });
-    if (mapped.kind === "items") items.push(...mapped.items);
-    else skipped[mapped.reason] = (skipped[mapped.reason] ?? 0) + 1;
-  }
-  return { items, skipped };
+interface MappedObject<Item> {
+  readonly object: StixObject;
+  readonly items: readonly Item[];
 }
 
-function countByReason(rejected: readonly Rejected[]): Record<string, number> {
+function mapPage<Item>({ objects }: Page, { map, key }: RunOptions<Item>) {
+  const mapped: MappedObject<Item>[] = [];
+  const skipped: Record<string, number> = {};
+  const withheld: Record<string, number> = {};
+  const unmapped: Rejected[] = [];
+  for (const object of objects) {
+    let result: Mapped<Item>;
+    try {
+      result = map(object, { collection: key.collection });
+    } catch (error) {
+      // One object that nobody foresaw must not stop all that follow; many of them are a defect that must not be passed over.
+      if (unmapped.length + 1 >= fewRefusals) throw error;
+      unmapped.push({ reason: `cannot be mapped: ${error instanceof Error ? error.message : String(error)}`, content: object });
+      continue;
+    }
+    if (result.kind === "items") {
+      mapped.push({ object, items: result.items });
+      addCounts(withheld, result.withheld);
+    } else addCounts(skipped, { [result.reason]: 1 });
+  }
+  return { mapped, items: mapped.flatMap(({ items }) => items), skipped, withheld, unmapped };
+}
+
+/** The objects of refused items, one entry an object and reason. */
+function rejectObjects<Item>(refusals: readonly Refusal<Item>[], mapped: readonly MappedObject<Item>[]): readonly Rejected[] {
+  if (refusals.length === 0) return [];
+  // The target's words may echo what it was sent.
+  const reasons = new Map(refusals.map(({ item, reason }) => [item, redact(reason)]));
+  const rejected = mapped.flatMap(({ object, items }) => {
+    const places = Map.groupBy(items.keys(), (place) => reasons.get(items[place] as Item));
+    return [...places].flatMap(([reason, refused]) =>
+      reason === undefined ? [] : [{ reason, content: object, refused: { items: refused, of: items.length } }],
+    );
+  });
+  const found = rejected.reduce((sum, { refused }) => sum + refused.items.length, 0);
+  if (found < reasons.size) throw new Error("a sink refused an item it was not given");
+  return rejected;
+}
+
+function countReasons(rejected: readonly { readonly reason: string }[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { reason } of rejected) counts[reason] = (counts[reason] ?? 0) + 1;
+  for (const { reason } of rejected) addCounts(counts, { [redact(reason)]: 1 });
   return counts;
 }

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 /** Namespace of deterministic ids of STIX cyber-observable objects (STIX 2.1 §2.9); OpenCTI uses it for domain objects too. */
 export const stixNamespace = "00abedb4-aa42-466c-9c01-fed23315a9b7";
 
-const identifierShape = /^[a-z0-9]+(?:-[a-z0-9]+)*--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const identifierShape = /^[a-z0-9]+(?:-[a-z0-9]+)*--[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Whether the text is `object-type--UUID` (STIX 2.1 §2.9), in lower case. */
+/** Whether the text is `object-type--UUID` (STIX 2.1 §2.9), the UUID in lower case as RFC 9562 §4 writes it, with a version and variant it knows. */
 export function isStixIdentifier(text: string): boolean {
   return identifierShape.test(text);
 }

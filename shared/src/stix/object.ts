@@ -1,4 +1,8 @@
-import { z } from "zod";
+import { surveyContent, type Content } from "./content.ts";
+import { maximumPatternLength } from "./pattern/parser.ts";
+import { isText } from "./properties.ts";
+import { isLikeIdentifier } from "./repaired-identifier.ts";
+import { isWhole, makeWhole } from "./whole.ts";
 
 /** Any STIX 2.1 object: the properties every object has, and whatever else it brought, untouched. */
 export interface StixObject {
@@ -43,68 +47,32 @@ export function isIndicator(object: StixObject): object is Indicator {
 }
 
 /**
- * Reads one member of an `objects` list. Unknown types and properties pass through; an indicator's missing dates and pattern type
- * are filled from what it has, never from the clock, so that the same input always gives the same version.
+ * Reads one member of an `objects` list: what a feed may get wrong in, valid STIX 2.1 out. Unknown types and properties pass through,
+ * and an object that is as it should be is returned itself. Of the others {@link makeWhole} says what becomes; what cannot be made
+ * whole is unreadable. The same input always gives the same result: nothing comes from the clock or from other objects.
  */
 export function parseStixObject(input: unknown): Parsed {
-  const base = baseSchema.safeParse(input);
-  if (!base.success) return unreadable(base.error);
-  if (base.data.type !== "indicator") return { kind: "object", object: base.data };
-  const indicator = indicatorSchema.safeParse(fillIndicator(base.data));
-  return indicator.success ? { kind: "object", object: indicator.data } : unreadable(indicator.error);
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return unreadable("expected a JSON object");
+  const served = input as Content;
+  const survey = surveyContent(served);
+  if (survey.problem !== undefined) return unreadable(survey.problem);
+  if (!survey.needsRepair && isWhole(served)) return { kind: "object", object: served as StixObject };
+  const problem = problemOf(served);
+  if (problem !== undefined) return unreadable(problem);
+  const whole = makeWhole(served as StixObject);
+  return typeof whole === "string" ? unreadable(whole) : { kind: "object", object: whole };
 }
 
-function fillIndicator(object: StixObject): StixObject {
-  if ("pattern_type" in object && "modified" in object && "created" in object && "valid_from" in object) return object;
-  const created = object["created"] ?? object["valid_from"] ?? object["modified"];
-  const startsLikeStix = typeof object["pattern"] === "string" && /^\s*[[(]/.test(object["pattern"]);
-  return {
-    ...object,
-    created,
-    modified: object["modified"] ?? created,
-    valid_from: object["valid_from"] ?? created,
-    ...(startsLikeStix && { pattern_type: object["pattern_type"] ?? "stix" }),
-  };
+/** What no repair can help: reasons are counted, so they hold nothing of the object itself. */
+function problemOf({ type, id, pattern }: Content): string | undefined {
+  if (!isText(type) || type === "") return "type: expected a text";
+  if (!isText(id) || !isLikeIdentifier(id)) return "id: not a STIX id";
+  if (type !== "indicator") return undefined;
+  if (!isText(pattern) || pattern === "") return "pattern: expected a text";
+  if (pattern.length > maximumPatternLength) return `pattern: longer than ${maximumPatternLength} characters`;
+  return pattern.isWellFormed() ? undefined : "pattern: half of a surrogate pair";
 }
 
-function unreadable(error: z.ZodError): Parsed {
-  const issue = error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? "the object" : issue.path.join(".");
-  return { kind: "unreadable", reason: `not a STIX object: ${where}: ${issue?.message ?? "invalid"}` };
+function unreadable(problem: string): Parsed {
+  return { kind: "unreadable", reason: `not a STIX object: ${problem}` };
 }
-
-/** STIX 2.1 Appendix A, the None/Low/Med/High scale, for feeds that write confidence as a word. */
-const confidenceWords = new Map([
-  ["none", 0],
-  ["low", 15],
-  ["medium", 50],
-  ["med", 50],
-  ["high", 85],
-]);
-
-const baseSchema = z.looseObject({ type: z.string().min(1), id: z.string().regex(/^[a-z0-9-]+--.+$/, "not a STIX id") });
-
-/** An optional property of the wrong type costs the property, not the object. */
-const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
-
-const indicatorSchema = baseSchema.extend({
-  type: z.literal("indicator"),
-  created: z.string(),
-  modified: z.string(),
-  pattern: z.string().min(1),
-  pattern_type: z.string().min(1),
-  valid_from: z.string(),
-  valid_until: optional(z.string()),
-  name: optional(z.string()),
-  description: optional(z.string()),
-  confidence: optional(
-    z.union([z.number().min(0).max(100), z.string().transform((word) => confidenceWords.get(word.toLowerCase()))]),
-  ),
-  revoked: optional(z.boolean()),
-  labels: optional(z.array(z.string())),
-  indicator_types: optional(z.array(z.string())),
-  object_marking_refs: optional(z.array(z.string())),
-  external_references: optional(
-    z.array(z.looseObject({ source_name: optional(z.string()), url: optional(z.string()), external_id: optional(z.string()) })),
-  ),
-});

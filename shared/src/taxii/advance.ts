@@ -3,11 +3,11 @@ import { backBy, earlierOf, isBefore, laterOf } from "./time-order.ts";
 
 /** One page, as far as a cursor is concerned. */
 export interface Leg {
-  /** The time it was asked after, or the last date of the page before it. */
+  /** It brings what was added after this time: what it was asked after, or just before the last date of the page before it. */
   readonly from: string;
   /** The page's last date, verbatim; undefined where the server gave none. */
   readonly until: string | undefined;
-  /** Everything added up to here has been asked for: `until`, or the position where the page was empty. */
+  /** Everything added before this time has been asked for: `until`, or the position where the page was empty. */
   readonly reached: string;
   /** Fingerprints of what the page brought and the cursor does not know. */
   readonly fingerprints: readonly string[];
@@ -18,14 +18,25 @@ export interface Leg {
 /** How long a server may take to publish an object behind its `date_added`, in microseconds. */
 export type Overlap = bigint;
 
-/** The cursor behind a page; undefined as long as the server has given no date. Pure. */
-export function advanceCursor(cursor: WalkCursor | undefined, leg: Leg, overlap: Overlap): WalkCursor | undefined {
+/** The cursor behind a page. `isShortened` says that more came within the overlap than a position holds. */
+export interface Advance {
+  readonly cursor: WalkCursor;
+  readonly isShortened: boolean;
+}
+
+/** Where the walk stands behind a page; undefined as long as the server has given no date. Pure. */
+export function advanceCursor(cursor: WalkCursor | undefined, leg: Leg, overlap: Overlap): Advance | undefined {
   const before = cursor ?? (leg.until === undefined ? undefined : startCursor(leg, leg.until));
   if (before === undefined) return undefined;
   const position = leg.until === undefined ? before.position : laterOf(before.position, leg.until);
-  const served = remember(before.recent, { until: leg.until ?? before.position, fingerprints: leg.fingerprints });
-  const { settled, recent, forgotten } = forget(served, settle(before.settled, leg, overlap), position);
-  return { ...before, position, settled, recent, witnesses: witnessed(before.witnesses, forgotten) };
+  const { fingerprints } = leg;
+  const page =
+    leg.until === undefined
+      ? { until: before.position, fingerprints, isUndated: true as const }
+      : { until: leg.until, fingerprints };
+  const served = remember(before.recent, page);
+  const { settled, recent, forgotten, isShortened } = forget(served, settle(before.settled, leg, overlap), position);
+  return { cursor: { ...before, position, settled, recent, witnesses: witnessed(before.witnesses, forgotten) }, isShortened };
 }
 
 function startCursor(leg: Leg, until: string): WalkCursor {
@@ -35,41 +46,40 @@ function startCursor(leg: Leg, until: string): WalkCursor {
 }
 
 /**
- * What a server has published up to a time is complete once its clock is past that time by the overlap. It moves on only where
- * nothing unsettled lies before the page.
+ * What a server has published up to a time is complete once its clock is past that time by the overlap; the last date itself is not,
+ * since a page may end among ties. It moves on only where nothing unsettled lies before the page.
  */
 function settle(settled: string, { from, reached, clock }: Leg, overlap: Overlap): string {
   if (isBefore(settled, from)) return settled;
-  return laterOf(settled, earlierOf(reached, backBy(clock ?? reached, overlap)));
+  return laterOf(settled, earlierOf(backBy(reached, 1n), backBy(clock ?? reached, overlap)));
 }
 
 function remember(recent: readonly Served[], page: Served): readonly Served[] {
   if (page.fingerprints.length === 0) return recent;
   const place = recent.findLastIndex(({ until }) => !isBefore(page.until, until));
   const before = recent[place];
-  const isSameDate = before !== undefined && !isBefore(before.until, page.until);
+  const isSameDate = before !== undefined && !isBefore(before.until, page.until) && before.isUndated === page.isUndated;
   return isSameDate
     ? recent.with(place, { ...before, fingerprints: [...before.fingerprints, ...page.fingerprints] })
     : recent.toSpliced(place + 1, 0, page);
 }
 
-// 750 KB in a saved position; a page that would exceed it shortens the overlap.
-const mostRecent = 50_000;
+// 300 KB in a saved position; a page that would exceed it shortens the overlap.
+const mostRecent = 20_000;
 
 /** Leaves out what is settled; where too much is not, the oldest of it counts as settled. */
 function forget(served: readonly Served[], settled: string, position: string) {
-  const forgotten: Served[] = [];
-  const recent: Served[] = [];
-  let settledNow = settled;
+  const isAtPosition = ({ until }: Served): boolean => !isBefore(until, position);
   let room = mostRecent;
-  for (const page of served.toReversed()) {
-    const isAtPosition = !isBefore(page.until, position);
-    room -= page.fingerprints.length;
-    if (room < 0 && !isAtPosition) settledNow = laterOf(settledNow, page.until);
-    if (isAtPosition || isBefore(settledNow, page.until)) recent.unshift(page);
-    else forgotten.unshift(page);
-  }
-  return { settled: settledNow, recent, forgotten };
+  const oldest = served.findLast((page) => (room -= page.fingerprints.length) < 0 && !isAtPosition(page));
+  const settledNow = oldest === undefined ? settled : laterOf(settled, oldest.until);
+  const isKept = (page: Served): boolean => isAtPosition(page) || isBefore(settledNow, page.until);
+  return {
+    settled: settledNow,
+    recent: served.filter(isKept),
+    forgotten: served.filter((page) => !isKept(page)),
+    isShortened: isBefore(settled, settledNow),
+  };
 }
 
 // Several of the first page, and one each of the latest pages.
@@ -77,7 +87,8 @@ const mostWitnesses = 8;
 
 function witnessed(witnesses: readonly Served[], forgotten: readonly Served[]): readonly Served[] {
   const [first, ...later] = witnesses;
-  const added = forgotten.map(({ until, fingerprints }) => ({ until, fingerprints: fingerprints.slice(-1) }));
+  const dated = forgotten.filter(({ isUndated }) => isUndated !== true);
+  const added = dated.map(({ until, fingerprints }) => ({ until, fingerprints: fingerprints.slice(-1) }));
   if (first === undefined) return added.slice(-mostWitnesses);
   return added.length === 0 ? witnesses : [first, ...[...later, ...added].slice(-mostWitnesses)];
 }

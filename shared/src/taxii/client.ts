@@ -1,23 +1,28 @@
-import { z } from "zod";
-import { createSecret } from "../config/secret.ts";
+import type { z } from "zod";
 import { FeedError } from "../errors/feed-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
-import { printable, type HttpClient, type HttpResponse } from "../http/request.ts";
-import { defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "../http/retry.ts";
-import { clean } from "../log/clean.ts";
+import type { HttpResponse } from "../http/request.ts";
+import { isTemporary } from "../http/retry.ts";
 import { fromMicroseconds } from "../stix/timestamp.ts";
 import type { FeedConfig } from "./config.ts";
+import { parseBody } from "./answer-body.ts";
 import { answerError } from "./answer-error.ts";
-import { isTrusted } from "./trust.ts";
-
-/** TAXII 2.1 §5.2.1. Ids need not be UUIDs: this vendor's are not. */
-export interface Collection {
-  readonly id: string;
-  readonly title: string;
-  readonly alias?: string | undefined;
-  readonly description?: string | undefined;
-  readonly can_read: boolean;
-}
+import { missingCollection } from "./missing-collection.ts";
+import {
+  apiRootSchema,
+  collectionSchema,
+  collectionsSchema,
+  discoverySchema,
+  manifestSchema,
+  objectsSchema,
+  versionsSchema,
+  type ApiRoot,
+  type Collection,
+  type Discovery,
+  type ManifestRecord,
+} from "./resources.ts";
+import type { SendOptions, SendToFeed } from "./send.ts";
+import { createTrustedGet } from "./trusted-get.ts";
 
 export interface ObjectsQuery {
   /** Exclusive, sent verbatim (TAXII 2.1 §3.4). */
@@ -36,26 +41,54 @@ export interface ObjectsAnswer {
   readonly dateAddedLast: string | undefined;
   /** The server's clock (`Date` header) as RFC 3339; undefined where it does not tell. */
   readonly clock: string | undefined;
+  /** What was asked for: less than the query's limit where the server refuses that. */
+  readonly limit: number;
 }
 
-/** A TAXII 2.1 client for reading. Every method throws FeedError with a remedy; the credential goes to trusted hosts only. */
+/** What is asked of a manifest: as of objects, less being there to say where it ends. */
+export type ManifestQuery = Partial<ObjectsQuery>;
+
+export interface ManifestAnswer {
+  readonly objects: readonly ManifestRecord[];
+  readonly more: boolean | undefined;
+  readonly next: string | undefined;
+}
+
+/**
+ * A TAXII 2.1 client for reading. Every method throws FeedError with a remedy; the credential goes to trusted hosts only. A walk needs
+ * `collections` and `objects` alone; the other endpoints are there for servers that have them (a 404 is theirs that have not).
+ */
 export interface TaxiiClient {
   /** Discovery, then the collections of the API root it names. */
   collections(signal: AbortSignal): Promise<readonly Collection[]>;
   objects(collectionId: string, query: ObjectsQuery, signal: AbortSignal): Promise<ObjectsAnswer>;
+  /** TAXII 2.1 §4.1. */
+  discovery(signal: AbortSignal): Promise<Discovery>;
+  /** TAXII 2.1 §4.2. */
+  apiRoot(signal: AbortSignal): Promise<ApiRoot>;
+  /** TAXII 2.1 §5.2. */
+  collection(collectionId: string, signal: AbortSignal): Promise<Collection>;
+  /** Ids, dates and versions without the objects (TAXII 2.1 §5.3). */
+  manifest(collectionId: string, query: ManifestQuery, signal: AbortSignal): Promise<ManifestAnswer>;
+  /** The latest version of one object as served, or all of them (TAXII 2.1 §5.6). */
+  object(collectionId: string, objectId: string, version: "last" | "all", signal: AbortSignal): Promise<readonly unknown[]>;
+  /** The versions of one object, `modified` times for the most part (TAXII 2.1 §5.8). */
+  versions(collectionId: string, objectId: string, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-const mediaType = "application/taxii+json;version=2.1";
-const mostRedirects = 3;
+/** What a walk needs of a client. */
+export type WalkClient = Pick<TaxiiClient, "objects">;
 
-export function createTaxiiClient(
-  config: FeedConfig,
-  http: HttpClient,
-  retryPolicy: RetryPolicy = defaultRetryPolicy,
-): TaxiiClient {
-  const headers = { accept: mediaType, "cache-control": "no-cache", ...authorization(config) };
+const mediaType = "application/taxii+json;version=2.1";
+// What TAXII servers commonly send where nothing is asked: a server that refuses even this refuses something else.
+const smallestLimit = 100;
+
+export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): TaxiiClient {
+  const get = createTrustedGet(config, sendToFeed, mediaType);
+  const titles = new Map<string, string>();
+  let largestLimit = Infinity;
   let root: Promise<URL> | undefined;
-  const apiRoot = (signal: AbortSignal): Promise<URL> => {
+  const rootAddress = (signal: AbortSignal): Promise<URL> => {
     // Kept once it is known; a failure is not, so that a service finds the feed again when it is back.
     root ??= discover(signal).catch((error: unknown) => {
       root = undefined;
@@ -64,67 +97,104 @@ export function createTaxiiClient(
     return root;
   };
 
-  async function get(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
-    let target = url;
-    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-      assertTrusted(target, config);
-      const response = await send(target, policy, signal);
-      const location = redirectTarget(response, target);
-      if (location === undefined) return response;
-      target = location;
-    }
-    throw new FeedError(`GET ${printable(url)}: more than ${mostRedirects} redirects`, { remedy: "Check feed.endpoint." });
-  }
-
-  async function send(url: URL, policy: RetryPolicy, signal: AbortSignal): Promise<HttpResponse> {
-    try {
-      return await sendWithRetry(http, { method: "GET", url, headers, signal }, policy);
-    } catch (cause) {
-      if (!(cause instanceof NetworkError)) throw cause;
-      const isTooLarge = cause.code === "TOO_LARGE" || cause.code === "ERR_BUFFER_TOO_LARGE";
-      throw new FeedError(isTooLarge ? cause.message : `the feed cannot be reached: ${cause.message}`, {
-        remedy: isTooLarge
-          ? "Ask for less at a time with a smaller feed.page_size."
-          : `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`,
-        cause,
-      });
-    }
-  }
-
-  async function getJson<T>(url: URL, schema: z.ZodType<T>, what: string, policy: RetryPolicy, signal: AbortSignal) {
-    const response = await get(url, policy, signal);
+  async function getJson<T>(url: URL, schema: z.ZodType<T>, what: string, how: SendOptions, signal: AbortSignal) {
+    const response = await get(url, how, signal);
     if (response.status !== 200) throw answerError(response, url);
     return { body: parseBody(response.text, schema, what, url), response };
   }
 
+  async function readDiscovery(signal: AbortSignal): Promise<Discovery> {
+    return (await getJson(config.endpoint, discoverySchema, "a TAXII discovery document", {}, signal)).body;
+  }
+
   async function discover(signal: AbortSignal): Promise<URL> {
-    const { body } = await getJson(config.endpoint, discoverySchema, "a TAXII discovery document", retryPolicy, signal);
+    const body = await readDiscovery(signal);
     const named = body.default ?? body.api_roots?.[0];
     return named === undefined ? config.endpoint : resolveApiRoot(named, config.endpoint);
   }
 
+  /** An address below the API root, each part one segment of the path whatever it holds. */
+  async function addressOf(signal: AbortSignal, ...parts: readonly string[]): Promise<URL> {
+    return new URL(`${parts.map(encodeURIComponent).join("/")}/`, await rootAddress(signal));
+  }
+
+  async function listCollections(signal: AbortSignal): Promise<readonly Collection[]> {
+    const url = new URL("collections/", await rootAddress(signal));
+    const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal);
+    const listed = body.collections ?? [];
+    for (const { id, title } of listed) titles.set(id, title);
+    return listed;
+  }
+
+  async function ask(id: string, { addedAfter, limit, next }: ObjectsQuery, signal: AbortSignal): Promise<ObjectsAnswer> {
+    const url = await addressOf(signal, "collections", id, "objects");
+    url.searchParams.set("added_after", addedAfter);
+    url.searchParams.set("limit", String(limit));
+    if (next !== undefined) url.searchParams.set("next", next);
+    // A cursor may be used up by being asked: where the outcome of the request is unknown, the walk goes back to its position.
+    const how = { kind: kindOf(addedAfter), repeatUnknown: next === undefined };
+    const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", how, signal);
+    return {
+      objects: body.objects ?? [],
+      more: body.more,
+      next: body.next === "" ? undefined : body.next,
+      dateAddedFirst: response.header("x-taxii-date-added-first"),
+      dateAddedLast: response.header("x-taxii-date-added-last"),
+      clock: serverClock(response),
+      limit,
+    };
+  }
+
+  /** A first page that is refused with 400 is asked for again with half the limit, down to {@link smallestLimit}. */
+  async function askWithinLimit(id: string, query: ObjectsQuery, signal: AbortSignal): Promise<ObjectsAnswer> {
+    for (let limit = Math.min(query.limit, largestLimit); ; limit = Math.max(smallestLimit, Math.floor(limit / 2))) {
+      try {
+        const answer = await ask(id, { ...query, limit }, signal);
+        if (limit < query.limit) largestLimit = limit;
+        return answer;
+      } catch (error) {
+        const mayBeLimit = error instanceof FeedError && error.status === 400 && query.next === undefined;
+        if (!mayBeLimit || limit <= smallestLimit) throw error;
+      }
+    }
+  }
+
   return {
-    async collections(signal) {
-      const url = new URL("collections/", await apiRoot(signal));
-      const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", retryPolicy, signal);
-      return body.collections ?? [];
+    collections: listCollections,
+    async objects(id, query, signal) {
+      try {
+        return await askWithinLimit(id, query, signal);
+      } catch (error) {
+        if (!(error instanceof FeedError) || error.status !== 404 || query.next !== undefined) throw error;
+        // The API root may have moved as well.
+        root = undefined;
+        throw missingCollection({ id, title: titles.get(id) ?? "" }, await listCollections(signal), error);
+      }
     },
-    async objects(collectionId, { addedAfter, limit, next }, signal) {
-      const url = new URL(`collections/${encodeURIComponent(collectionId)}/objects/`, await apiRoot(signal));
-      url.searchParams.set("added_after", addedAfter);
-      url.searchParams.set("limit", String(limit));
+    discovery: readDiscovery,
+    async apiRoot(signal) {
+      return (await getJson(await rootAddress(signal), apiRootSchema, "a TAXII API root", {}, signal)).body;
+    },
+    async collection(id, signal) {
+      return (await getJson(await addressOf(signal, "collections", id), collectionSchema, "a TAXII collection", {}, signal)).body;
+    },
+    async manifest(id, { addedAfter, limit, next }, signal) {
+      const url = await addressOf(signal, "collections", id, "manifest");
+      if (addedAfter !== undefined) url.searchParams.set("added_after", addedAfter);
+      if (limit !== undefined) url.searchParams.set("limit", String(limit));
       if (next !== undefined) url.searchParams.set("next", next);
-      // A cursor may be used up by being asked: where the outcome of the request is unknown, the walk goes back to its position.
-      const policy = { ...retryPolicy, repeatUnknown: next === undefined };
-      const { body, response } = await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", policy, signal);
-      return {
-        objects: body.objects ?? [],
-        more: body.more,
-        next: body.next === "" ? undefined : body.next,
-        dateAddedFirst: response.header("x-taxii-date-added-first"),
-        dateAddedLast: response.header("x-taxii-date-added-last"),
-        clock: serverClock(response),
-      };
+      const how = { repeatUnknown: next === undefined };
+      const { body } = await getJson(url, manifestSchema, "a TAXII manifest", how, signal);
+      return { objects: body.objects ?? [], more: body.more, next: body.next === "" ? undefined : body.next };
+    },
+    async object(id, objectId, version, signal) {
+      const url = await addressOf(signal, "collections", id, "objects", objectId);
+      if (version === "all") url.searchParams.set("match[version]", "all");
+      return (await getJson(url, objectsSchema, "a TAXII envelope or a STIX bundle", {}, signal)).body.objects ?? [];
+    },
+    async versions(id, objectId, signal) {
+      const url = await addressOf(signal, "collections", id, "objects", objectId, "versions");
+      return (await getJson(url, versionsSchema, "a list of versions", {}, signal)).body.versions ?? [];
     },
   };
 }
@@ -134,29 +204,11 @@ function serverClock(response: HttpResponse): string | undefined {
   return Number.isNaN(milliseconds) ? undefined : fromMicroseconds(BigInt(milliseconds) * 1000n);
 }
 
-function authorization({ auth, apiKey, username }: FeedConfig): Record<string, string> {
-  if (auth === "x-api-key") return { "x-api-key": apiKey.reveal() };
-  if (auth === "bearer") return { authorization: `Bearer ${apiKey.reveal()}` };
-  const credential = createSecret(Buffer.from(`${username ?? ""}:${apiKey.reveal()}`).toString("base64"));
-  return { authorization: `Basic ${credential.reveal()}` };
-}
+const liveMs = 24 * 3600_000;
 
-function assertTrusted(url: URL, config: FeedConfig): void {
-  if (isTrusted(url, config.endpoint, config.trustedHosts)) return;
-  throw new FeedError(`the feed at ${config.endpoint.host} points to ${url.protocol}//${url.host}, which must not see the key`, {
-    remedy: `If that host belongs to the feed, add ${url.host} to feed.trusted_hosts.`,
-  });
-}
-
-function redirectTarget(response: HttpResponse, from: URL): URL | undefined {
-  const { status } = response;
-  if (status < 300 || status > 399 || status === 304) return undefined;
-  const location = response.header("location");
-  const url = location === undefined ? null : URL.parse(location, from.href);
-  if (url === null || url.username !== "" || url.password !== "") {
-    throw new FeedError(`GET ${printable(from)}: redirect (${status}) to nowhere usable`, { remedy: "Check feed.endpoint." });
-  }
-  return url;
+/** What reaches further back than a day is a back-fill: it leaves room for the polls that look for what is new. */
+function kindOf(addedAfter: string): "live" | "backfill" {
+  return Date.parse(addedAfter) < Date.now() - liveMs ? "backfill" : "live";
 }
 
 /** TAXII 2.1 §4.1.1: an absolute https address, or a path with exactly one leading slash. */
@@ -169,52 +221,8 @@ function resolveApiRoot(named: string, endpoint: URL): URL {
   return url;
 }
 
-function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, url: URL): T {
-  const where = `GET ${printable(url)}`;
-  const remedy = "Check feed.endpoint and the proxies on the way; if they are right, ask the feed's operator. Nothing was skipped.";
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw new FeedError(`${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(clean(text, 60))})`, {
-      remedy,
-      cause,
-    });
-  }
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new FeedError(`${where}: expected ${what}: ${z.prettifyError(parsed.error)}`, { remedy });
-}
-
 /** Whether a walk may start over from its position after this error: the cursor expired, was refused or its answer got lost. */
 export function isCursorLoss(error: unknown): boolean {
   if (!(error instanceof FeedError)) return false;
   return error.cause instanceof NetworkError || error.status === 400 || error.status === 404 || isTemporary(error.status ?? 0);
 }
-
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
-
-const discoverySchema = z.object({ default: optional(z.string()), api_roots: optional(z.array(z.string())) });
-
-const collectionsSchema = z.object({
-  collections: optional(
-    z.array(
-      z.object({
-        id: z.string(),
-        title: optional(z.string()).transform((title) => title ?? ""),
-        alias: optional(z.string()),
-        description: optional(z.string()),
-        can_read: optional(z.boolean()).transform((canRead) => canRead ?? true),
-      }),
-    ),
-  ),
-});
-
-// By shape, not by `type`: the vendor's documents show a bundle here and an envelope there, and an empty page is `{}` (TAXII 2.1 §3.7).
-// A body of other things only, an error with status 200 for instance, is no empty page.
-const objectsSchema = z
-  .looseObject({ objects: optional(z.array(z.unknown())), more: optional(z.boolean()), next: optional(z.string()) })
-  .refine(
-    (body) => Object.keys(body).length === 0 || ["objects", "more", "next"].some((key) => key in body) || body["type"] === "bundle",
-    "neither objects, nor more, nor next",
-  );

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { durationMs } from "../config/duration.ts";
 import { parseSection, readTextFile, textOrFile } from "../config/section.ts";
-import { createSecret, type Secret } from "../config/secret.ts";
+import type { Secret } from "../config/secret.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { parseAddress } from "../http/address.ts";
+import { readClientCertificate, type ClientCertificate } from "../http/client-certificate.ts";
+import { parseProxy } from "../http/proxy.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
 
 /** The `feed` section, validated. */
@@ -14,6 +16,8 @@ export interface FeedConfig {
   readonly auth: "bearer" | "basic" | "x-api-key";
   /** User name of `basic`. */
   readonly username?: string | undefined;
+  /** TAXII, or the vendor's STIX export: a snapshot for a first fill, with a position of its own. */
+  readonly source: "taxii" | "stix-export";
   /** Ids, aliases or titles; `*` is all readable ones. */
   readonly collections: readonly string[];
   /** How far back a first run reaches: an ISO 8601 duration or an RFC 3339 time. */
@@ -24,8 +28,14 @@ export interface FeedConfig {
   readonly pollSeconds: number;
   /** How long the server may take to publish an object behind its `date_added`, in microseconds; read again by each poll. */
   readonly overlap: bigint;
+  /** Request units a minute (an objects page costs 2.5, anything else 1) until the server says its own limit. */
+  readonly requestsPerMinute: number;
+  /** Request units of any 24 hours. */
+  readonly requestsPerDay: number;
   readonly trustedHosts: readonly string[];
   readonly ca?: string | undefined;
+  readonly clientCertificate?: ClientCertificate | undefined;
+  /** Goes before the environment's proxies, for every host of the feed. */
   readonly proxy?: string | undefined;
   readonly timeoutMs: number;
 }
@@ -47,26 +57,35 @@ export function parseFeedConfig(input: unknown): FeedConfig {
     apiKey,
     auth: section.auth,
     username: section.username,
+    source: section.source,
     collections: section.collections,
     start: section.start,
     pageSize: section.page_size,
     pollSeconds: section.poll_seconds,
     overlap: parseOverlap(section.overlap),
+    requestsPerMinute: section.requests_per_minute,
+    requestsPerDay: section.requests_per_day,
     trustedHosts: section.trusted_hosts,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, "feed.ca_file"),
-    proxy: section.proxy === undefined ? undefined : parseProxy(section.proxy),
+    clientCertificate: parseClientCertificate(section),
+    proxy: section.proxy === undefined ? undefined : parseProxy(section.proxy, "feed.proxy"),
     timeoutMs: section.timeout_ms,
   };
 }
 
-/** A proxy's address as undici takes it; its password is known as a secret from here on. */
-function parseProxy(text: string): string {
-  const url = URL.parse(text);
-  const isUsable = url !== null && /^https?:$/.test(url.protocol) && !/%(?![0-9a-f]{2})/i.test(url.username + url.password);
-  if (!isUsable)
-    throw new ConfigurationError("feed.proxy: not an http(s) address", { remedy: "Write http://[user:password@]host:port." });
-  if (url.password !== "") createSecret(decodeURIComponent(url.password));
-  return url.href;
+type FeedSection = z.infer<typeof feedSchema>;
+
+function parseClientCertificate(section: FeedSection): ClientCertificate | undefined {
+  const { client_certificate_file: certificate, client_key_file: key, client_key_password, client_key_password_file } = section;
+  const hasPassword = client_key_password !== undefined || client_key_password_file !== undefined;
+  if (certificate === undefined && key === undefined && !hasPassword) return undefined;
+  if (certificate === undefined || key === undefined) {
+    throw new ConfigurationError(`feed.${certificate === undefined ? "client_certificate_file" : "client_key_file"} is missing`, {
+      remedy: "A client certificate needs feed.client_certificate_file and feed.client_key_file.",
+    });
+  }
+  const password = hasPassword ? textOrFile(client_key_password, client_key_password_file, "feed.client_key_password") : undefined;
+  return readClientCertificate(certificate, key, password, "feed", new Date());
 }
 
 /**
@@ -94,13 +113,20 @@ const feedSchema = z.strictObject({
   api_key_file: z.string().optional(),
   auth: z.enum(["bearer", "basic", "x-api-key"]).default("bearer"),
   username: z.string().optional(),
+  source: z.enum(["taxii", "stix-export"]).default("taxii"),
   collections: z.array(z.string().min(1)).min(1).default(["*"]),
   start: z.string().default("P30D"),
   page_size: z.int().min(10).max(1000).default(1000),
   poll_seconds: z.int().min(60).default(300),
   overlap: z.string().default("PT5M"),
+  requests_per_minute: z.int().min(1).default(1000),
+  requests_per_day: z.int().min(1000).default(1_000_000),
   trusted_hosts: z.array(z.string()).default([]),
   ca_file: z.string().optional(),
+  client_certificate_file: z.string().min(1).optional(),
+  client_key_file: z.string().min(1).optional(),
+  client_key_password: z.string().min(1).optional(),
+  client_key_password_file: z.string().min(1).optional(),
   proxy: z.string().optional(),
   timeout_ms: z.int().min(1000).default(60_000),
 });

@@ -2,13 +2,15 @@ import { z } from "zod";
 import { PositionError } from "../errors/position-error.ts";
 import type { Cursor } from "../pipeline/contract.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
-import type { Collection } from "./client.ts";
-import { backBy, earlierOf } from "./time-order.ts";
+import type { Collection } from "./resources.ts";
+import { backBy } from "./time-order.ts";
 
 /** Fingerprints of what a page brought, and the page's `X-TAXII-Date-Added-Last`. */
 export interface Served {
   readonly until: string;
   readonly fingerprints: readonly string[];
+  /** The page named no date: `until` is where the walk stood, and its objects may be younger. */
+  readonly isUndated?: true | undefined;
 }
 
 /**
@@ -21,9 +23,9 @@ export interface WalkCursor extends Cursor {
   readonly position: string;
   /** `live` once a walk has come to the end of the collection. */
   readonly mode: "backfill" | "live";
-  /** No object added up to this time can appear any more; what is later is asked for again. */
+  /** No object added up to this time can appear any more; what is later is asked for again. Before `position`. */
   readonly settled: string;
-  /** What was served later than `settled`, and at `position`; ascending. */
+  /** What was served later than `settled`, ascending. */
   readonly recent: readonly Served[];
   /** An object each of some earlier pages, ascending: where all of them are gone, the collection was rebuilt. */
   readonly witnesses: readonly Served[];
@@ -46,13 +48,8 @@ export function readCursor(cursor: Cursor, collection: Collection): WalkCursor {
   });
 }
 
-/** The `added_after` that asks for everything not known yet: from what is settled, ties with the position included. */
-export function askAfter(cursor: WalkCursor | undefined, start: string): string {
-  return cursor === undefined ? start : earlierOf(backBy(cursor.position, 1n), cursor.settled);
-}
-
 const time = z.string().refine((text) => toMicroseconds(text) !== undefined);
-const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()) });
+const servedSchema = z.object({ until: time, fingerprints: z.array(z.string()), isUndated: z.literal(true).optional() });
 
 const walkCursorSchema: z.ZodType<WalkCursor> = z.object({
   schema: z.literal(2),
@@ -69,5 +66,5 @@ const firstSchema = z
   .object({ schema: z.literal(1), position: time, boundary: z.array(z.string()) })
   .transform(({ position, boundary }): WalkCursor => {
     const recent = [{ until: position, fingerprints: boundary }];
-    return { schema: 2, position, mode: "backfill", settled: position, recent, witnesses: [], identities: [] };
+    return { schema: 2, position, mode: "backfill", settled: backBy(position, 1n), recent, witnesses: [], identities: [] };
   });

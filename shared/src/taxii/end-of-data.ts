@@ -1,17 +1,17 @@
 import type { Logger } from "../log/logger.ts";
-import type { Collection, ObjectsAnswer, TaxiiClient } from "./client.ts";
+import type { ObjectsAnswer, WalkClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { isIdentity } from "./page.ts";
 
 export interface EndOfDataOptions {
-  readonly client: TaxiiClient;
+  readonly client: WalkClient;
   readonly collection: Collection;
   readonly log: Logger;
 }
 
 export interface LastPage {
   readonly answer: ObjectsAnswer;
-  readonly limit: number;
   /** The date the walk has come to. */
   readonly reached: string;
   readonly known: ReadonlySet<string>;
@@ -26,12 +26,12 @@ const smallestServerLimit = 100;
  */
 export async function isHiddenByTies(
   { client, collection, log }: EndOfDataOptions,
-  { answer, limit, reached, known }: LastPage,
+  { answer, reached, known }: LastPage,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (answer.more !== undefined || answer.objects.length === 0) return answer.more === true;
-  if (answer.objects.length >= limit) return true;
-  const behind = await client.objects(collection.id, { addedAfter: reached, limit }, signal);
+  if (answer.objects.length >= answer.limit) return true;
+  const behind = await client.objects(collection.id, { addedAfter: reached, limit: answer.limit }, signal);
   const hasUnknown = behind.objects.some((content) => !isIdentity(content) && !known.has(fingerprintOf(content)));
   if (!hasUnknown && behind.objects.length >= smallestServerLimit && behind.objects.length >= answer.objects.length) {
     log.warn(

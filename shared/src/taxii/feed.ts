@@ -2,9 +2,15 @@ import { ConfigurationError } from "../errors/configuration-error.ts";
 import { FeedError } from "../errors/feed-error.ts";
 import { createHttpClient } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry.ts";
+import type { Logger } from "../log/logger.ts";
 import type { Host, Source } from "../pipeline/contract.ts";
-import { createTaxiiClient, type Collection } from "./client.ts";
+import { createTaxiiClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import { startTime, type FeedConfig } from "./config.ts";
+import { keyBudget } from "./key-budget.ts";
+import { withLookBack } from "./look-back.ts";
+import { createFeedSender, type SendToFeed } from "./send.ts";
+import { openStixExport } from "../vendor/stix-export-feed.ts";
 import { createTaxiiSource, type TaxiiSourceOptions } from "./source.ts";
 
 /** A feed opened with its own connections. */
@@ -14,6 +20,8 @@ export interface Feed {
   listCollections(signal: AbortSignal): Promise<readonly Collection[]>;
   /** The ones the configuration chose. Throws ConfigurationError, with what there is, when one of them is not readable here. */
   chosenCollections(signal: AbortSignal): Promise<readonly Collection[]>;
+  /** Any other request with the feed's key, within the same budget. */
+  readonly send: SendToFeed;
   /** The walk through a collection. */
   source(collection: Collection, options?: SourceOptions): Source;
   close(): Promise<void>;
@@ -22,18 +30,49 @@ export interface Feed {
 /** What a caller may change of a walk. */
 export type SourceOptions = Pick<TaxiiSourceOptions, "parse" | "acceptReset" | "acceptGap" | "mostPages">;
 
-export function openFeed(config: FeedConfig, { log, userAgent }: Host, retryPolicy?: RetryPolicy): Feed {
-  const http = createHttpClient({ ca: config.ca, proxy: config.proxy, timeoutMs: config.timeoutMs, userAgent, log });
-  const client = createTaxiiClient(config, http, retryPolicy);
+export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPolicy): Feed {
+  const { log, budgets } = host;
+  const { ca, clientCertificate, proxy, timeoutMs } = config;
+  const chooseProxy = proxy === undefined ? host.chooseProxy : () => proxy;
+  const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
+  const { limiter, circuit } = keyBudget(config, budgets, retryPolicy?.coolDownMs);
+  const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
+  const offered = config.source === "taxii" ? openTaxii(config, send, log) : openStixExport(config, send, log);
   return {
     endpoint: config.endpoint.href,
-    listCollections: (signal) => client.collections(signal),
-    chosenCollections: async (signal) => chooseCollections(config.collections, await client.collections(signal)),
-    source(collection, options) {
-      const start = startTime(config.start, Date.now());
-      return createTaxiiSource({ client, collection, start, pageSize: config.pageSize, overlap: config.overlap, log, ...options });
+    send,
+    listCollections: offered.collections,
+    chosenCollections: async (signal) => chooseCollections(config.collections, await offered.collections(signal)),
+    source: offered.source,
+    async close() {
+      await limiter.flush(log);
+      await http.close();
     },
-    close: () => http.close(),
+  };
+}
+
+/** What a feed is read by. */
+export interface Offered {
+  readonly collections: (signal: AbortSignal) => Promise<readonly Collection[]>;
+  readonly source: Feed["source"];
+}
+
+function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger): Offered {
+  const client = createTaxiiClient(config, send);
+  return {
+    collections: (signal) => client.collections(signal),
+    source: (collection, options) => ({
+      pages: (from, signal) =>
+        createTaxiiSource({
+          client: withLookBack(client, { saved: from?.position, log }),
+          collection,
+          start: startTime(config.start, Date.now()),
+          pageSize: config.pageSize,
+          overlap: config.overlap,
+          log,
+          ...options,
+        }).pages(from, signal),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Collection } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import type { Step } from "./page.ts";
 import { pagingError } from "./paging-error.ts";
 

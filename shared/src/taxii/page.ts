@@ -1,10 +1,12 @@
 import { FeedError } from "../errors/feed-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Page, Rejected } from "../pipeline/contract.ts";
+import { isTooDeep, outline } from "../stix/depth.ts";
 import { parseStixObject, type Parsed, type StixObject } from "../stix/object.ts";
 import { toMicroseconds } from "../stix/timestamp.ts";
 import { advanceCursor, type Overlap } from "./advance.ts";
-import type { Collection, ObjectsAnswer } from "./client.ts";
+import type { ObjectsAnswer } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import type { WalkCursor } from "./cursor.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { pagingError } from "./paging-error.ts";
@@ -55,8 +57,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     const objects: StixObject[] = [];
     const unreadable: Rejected[] = [];
     for (const content of answer.objects) {
-      const isDeep = isDeeperThan(deepest, content);
-      const fingerprint = fingerprintOf(isDeep ? outline(content) : content);
+      const fingerprint = fingerprintOf(content);
       if (isIdentity(content)) {
         if (isKnownIdentity(content, fingerprint)) continue;
       } else {
@@ -66,24 +67,25 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
         known.add(fingerprint);
         fresh.push(fingerprint);
       }
-      const parsed: Parsed = isDeep ? tooDeep : parse(content);
+      const parsed = readObject(content, parse);
       if (parsed.kind === "object") objects.push(parsed.object);
-      else unreadable.push({ reason: parsed.reason, content: isDeep ? outline(content) : content });
+      else unreadable.push({ reason: parsed.reason, content: isTooDeep(content) ? outline(content) : content });
     }
     assertMostlyReadable(objects, unreadable, collection);
 
     // The header speaks of the objects served; on a page of nothing but the feed's identity there is nothing it could mean.
     const isNew = objects.length + unreadable.length > 0;
     const isEmpty = answer.objects.every(isIdentity);
-    const until = isEmpty ? undefined : usableTime(answer.dateAddedLast);
+    const until = isEmpty ? undefined : lastDate(answer);
     if (until !== undefined && reached !== undefined && isBefore(until, reached) && isNew) {
       throw pagingError(collection, `the position goes backwards, from ${reached} to ${until}; was the collection rebuilt?`);
     }
-    const stand = reached ?? addedAfter;
-    const end = isEmpty ? (cursor?.position ?? stand) : stand;
-    const leg = { from: stand, until, reached: until ?? end, fingerprints: fresh, clock: answer.clock };
+    const after = reached === undefined ? addedAfter : backBy(reached, 1n);
+    const end = isEmpty ? cursor?.position : undefined;
+    const leg = { from: after, until, reached: until ?? end ?? after, fingerprints: fresh, clock: answer.clock };
     const advanced = advanceCursor(cursor, leg, overlap);
-    const behind = advanced && { ...advanced, identities: [...identities].slice(-mostIdentities) };
+    if (advanced?.isShortened === true) warnOfShortOverlap(advanced.cursor);
+    const behind = advanced && { ...advanced.cursor, identities: [...identities].slice(-mostIdentities) };
     const isFurther = until !== undefined && (reached === undefined || isBefore(reached, until));
     return {
       page: { objects, unreadable, repeated: answer.objects.length - objects.length - unreadable.length, cursor: behind },
@@ -102,11 +104,27 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     return isKnown;
   }
 
-  function usableTime(time: string | undefined): string | undefined {
-    if (time === undefined || toMicroseconds(time) !== undefined) return time;
-    log.warn("date_added_unreadable", "X-TAXII-Date-Added-Last is not an RFC 3339 time; the position stays", {
+  function warnOfShortOverlap({ settled }: WalkCursor): void {
+    log.warn(
+      "overlap_shortened",
+      "more objects came lately than a position holds; what appears late among the older ones is missed",
+      {
+        collection: collection.id,
+        settled,
+      },
+    );
+  }
+
+  /** The page's last date, where it is one and not before the first. */
+  function lastDate({ dateAddedFirst: first, dateAddedLast: last }: ObjectsAnswer): string | undefined {
+    if (last === undefined) return undefined;
+    const isTime = toMicroseconds(last) !== undefined;
+    const isInOrder = first === undefined || toMicroseconds(first) === undefined || !isBefore(last, first);
+    if (isTime && isInOrder) return last;
+    const reason = isTime ? "lies before X-TAXII-Date-Added-First" : "is not an RFC 3339 time";
+    log.warn("date_added_unreadable", `X-TAXII-Date-Added-Last ${reason}; the position stays`, {
       collection: collection.id,
-      value: time,
+      value: last,
     });
     return undefined;
   }
@@ -132,28 +150,18 @@ function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly 
   );
 }
 
+/** A content that nobody foresaw is one bad object, not the end of the walk. */
+function readObject(content: unknown, parse: (content: unknown) => Parsed): Parsed {
+  try {
+    return parse(content);
+  } catch (error) {
+    return { kind: "unreadable", reason: `not a STIX object: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
 /** The feed's own identity, or another: what comes with objects and is none of those asked for. */
 export function isIdentity(content: unknown): content is { readonly type: "identity"; readonly id: string } {
   if (typeof content !== "object" || content === null) return false;
   const { type, id } = content as { readonly type?: unknown; readonly id?: unknown };
   return type === "identity" && typeof id === "string";
-}
-
-// STIX objects nest a handful of levels; what is far deeper breaks every serialiser on its way to a target.
-const deepest = 64;
-const tooDeep: Parsed = { kind: "unreadable", reason: `not a STIX object: nested deeper than ${deepest} levels` };
-
-function isDeeperThan(levels: number, content: unknown): boolean {
-  if (typeof content !== "object" || content === null) return false;
-  if (levels === 0) return true;
-  if (Array.isArray(content)) return content.some((member) => isDeeperThan(levels - 1, member));
-  for (const key in content) if (isDeeperThan(levels - 1, (content as Record<string, unknown>)[key])) return true;
-  return false;
-}
-
-/** The outermost members alone, enough to find the object at the feed. */
-function outline(content: unknown): unknown {
-  return Object.fromEntries(
-    Object.entries(content as object).map(([key, member]: [string, unknown]) => [key, typeof member === "object" ? "…" : member]),
-  );
 }

@@ -1,5 +1,5 @@
 import { FeedError } from "../errors/feed-error.ts";
-import type { Collection } from "./client.ts";
+import type { Collection } from "./resources.ts";
 
 /** The server's answers do not lead to the end of the collection: going on would loop or pass over objects. */
 export function pagingError(collection: Collection, reason: string): FeedError {

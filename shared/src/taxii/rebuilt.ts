@@ -1,13 +1,14 @@
 import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Logger } from "../log/logger.ts";
-import type { Collection, ObjectsAnswer, TaxiiClient } from "./client.ts";
+import type { ObjectsAnswer, WalkClient } from "./client.ts";
+import type { Collection } from "./resources.ts";
 import type { Served, WalkCursor } from "./cursor.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { isIdentity, type Step } from "./page.ts";
 import { backBy, isBefore } from "./time-order.ts";
 
 export interface RebuildWatchOptions {
-  readonly client: TaxiiClient;
+  readonly client: WalkClient;
   readonly collection: Collection;
   readonly start: string;
   readonly pageSize: number;
@@ -30,7 +31,8 @@ const enoughMoved = 3;
 
 export function createRebuildWatch(options: RebuildWatchOptions, from: WalkCursor | undefined): RebuildWatch {
   const { client, collection, start, pageSize, log } = options;
-  const known = new Set([...(from?.recent ?? []), ...(from?.witnesses ?? [])].flatMap(({ fingerprints }) => fingerprints));
+  const dated = [...(from?.recent ?? []), ...(from?.witnesses ?? [])].filter(({ isUndated }) => isUndated !== true);
+  const known = new Set(dated.flatMap(({ fingerprints }) => fingerprints));
   const moved = new Set<string>();
   let isAnythingThere = false;
 

@@ -1,8 +1,8 @@
 import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Page, Source } from "../pipeline/contract.ts";
 import type { Overlap } from "./advance.ts";
-import { isCursorLoss, type ObjectsAnswer, type TaxiiClient } from "./client.ts";
-import { askAfter, readCursor, type WalkCursor } from "./cursor.ts";
+import { isCursorLoss, type ObjectsAnswer, type WalkClient } from "./client.ts";
+import { readCursor, type WalkCursor } from "./cursor.ts";
 import { isHiddenByTies } from "./end-of-data.ts";
 import { createLoopWatch } from "./loop-watch.ts";
 import { createPageReader, isIdentity, type PageReaderOptions } from "./page.ts";
@@ -11,7 +11,7 @@ import { createRebuildWatch } from "./rebuilt.ts";
 import { backBy } from "./time-order.ts";
 
 export interface TaxiiSourceOptions extends Omit<PageReaderOptions, "overlap"> {
-  readonly client: TaxiiClient;
+  readonly client: WalkClient;
   /** Exclusive `added_after` of a first walk. */
   readonly start: string;
   readonly pageSize: number;
@@ -60,11 +60,11 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
   let limit = options.pageSize;
   let next: string | undefined;
   // Stays the same while `next` is followed: a cursor goes with the parameters it was made for (TAXII 2.1 §3.5).
-  let addedAfter = askAfter(cursor, start);
+  let addedAfter = cursor?.settled ?? start;
   // The last date this walk has come to; the cursor's own is further where the walk reads again what is not settled.
   let reached: string | undefined;
   let restarts = 0;
-  const fromHere = (): string => (reached === undefined ? askAfter(cursor, start) : backBy(reached, 1n));
+  const fromHere = (): string => (reached === undefined ? (cursor?.settled ?? start) : backBy(reached, 1n));
 
   for (let pages = 0; ; pages += 1) {
     signal.throwIfAborted();
@@ -76,6 +76,8 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
       answer = await client.objects(collection.id, { addedAfter, limit, next }, signal);
     } catch (error) {
       if (next === undefined || restarts >= mostRestarts || !isCursorLoss(error)) throw error;
+      if (cursor === undefined)
+        throw pagingError(collection, `its next cursor was lost and it gives no dates to go on from: ${(error as Error).message}`);
       restarts += 1;
       next = undefined;
       addedAfter = fromHere();
@@ -97,11 +99,11 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
     if (next !== undefined) continue;
     addedAfter = fromHere();
     if (hasMoved && cursor !== undefined) continue;
-    if (cursor === undefined) return assertNothingBehind(options, answer, limit);
+    if (cursor === undefined) return assertNothingBehind(options, answer);
     if (answer.more === true && answer.objects.length === 0) throw pagingError(collection, noWayOn);
     const known = new Set(cursor.recent.flatMap(({ fingerprints }) => fingerprints));
     const stand = reached ?? cursor.position;
-    if (!(await isHiddenByTies(options, { answer, limit, reached: stand, known }, signal))) {
+    if (!(await isHiddenByTies(options, { answer, reached: stand, known }, signal))) {
       await rebuildWatch.confirmEnd(signal);
       return yield* endOfData(cursor, from);
     }
@@ -113,15 +115,15 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
 const noWayOn = "more objects are announced, but neither next nor X-TAXII-Date-Added-Last leads to them";
 
 /** The end of a walk that never learnt a date: fine where nothing was there, and where all of it fitted on one page. */
-function assertNothingBehind({ collection, log }: TaxiiSourceOptions, answer: ObjectsAnswer, limit: number): void {
+function assertNothingBehind({ collection, log }: TaxiiSourceOptions, answer: ObjectsAnswer): void {
   if (answer.more === true) throw pagingError(collection, noWayOn);
   if (answer.objects.every(isIdentity)) return;
-  if (answer.objects.length >= limit) {
+  if (answer.objects.length >= answer.limit) {
     throw pagingError(collection, "a full page, and neither next nor X-TAXII-Date-Added-Last leads to the next one");
   }
   log.warn(
     "no_position",
-    "the feed gives no X-TAXII-Date-Added-Last: no position can be saved, and every run reads all of it again",
+    "the feed gives neither X-TAXII-Date-Added-Last nor next: no position can be saved, every run reads this page again, and whether more follows cannot be known",
     { collection: collection.id },
   );
 }

@@ -1,11 +1,11 @@
-import { ConfigurationError, openFeed, userAgent } from "@socdefenders/shared";
+import { ConfigurationError, openFeed } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
 /** Proves feed, credential and every target, and delivers nothing. */
 export async function check(path: string, terminal: Terminal): Promise<void> {
   const config = await loadConfig(path, terminal.environment);
-  const host = { log: terminal.log, userAgent };
+  const host = hostOf(terminal);
   const feed = openFeed(config.feed, host);
   try {
     const collections = await feed.chosenCollections(terminal.signal);

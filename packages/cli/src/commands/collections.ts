@@ -1,12 +1,12 @@
-import { openFeed, userAgent } from "@socdefenders/shared";
+import { openFeed } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
 import { formatTable } from "../terminal/table.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
 /** Lists what the feed offers to this key. */
 export async function collections(path: string, flags: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
   const config = await loadConfig(path, terminal.environment);
-  const feed = openFeed(config.feed, { log: terminal.log, userAgent });
+  const feed = openFeed(config.feed, hostOf(terminal));
   try {
     const offered = await feed.listCollections(terminal.signal);
     if (flags.json === true) return await terminal.print(offered.map((collection) => `${JSON.stringify(collection)}\n`).join(""));

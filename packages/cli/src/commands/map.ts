@@ -23,7 +23,11 @@ export async function map(file: string | undefined, flags: MapFlags, terminal: T
     }
     const mapped = mapping(parsed.object, { collection: flags.collection });
     if (mapped.kind === "skipped") terminal.log.info("skipped", mapped.reason, { id: parsed.object.id });
-    else lines.push(...mapped.items.map((item) => `${JSON.stringify(item)}\n`));
+    else {
+      if (mapped.withheld)
+        terminal.log.info("withheld", "values without a record", { id: parsed.object.id, reasons: mapped.withheld });
+      lines.push(...mapped.items.map((item) => `${JSON.stringify(item)}\n`));
+    }
   }
   await terminal.print(lines.join(""));
 }

@@ -38,6 +38,7 @@ function patternOf(line: string): string {
 function toLine(text: string): string {
   const result = parsePattern(text);
   if (!result.valid) return `${JSON.stringify(result)}\n`;
-  const { warnings = [], ...what } = result;
-  return `${JSON.stringify({ ...what, ...(warnings.length > 0 && { warning: warnings.join("; ") }) })}\n`;
+  const { warnings = {}, ...what } = result;
+  const reasons = Object.keys(warnings);
+  return `${JSON.stringify({ ...what, ...(reasons.length > 0 && { warning: reasons.join("; ") }) })}\n`;
 }

@@ -1,14 +1,15 @@
 import {
   chooseCollections,
   ConfigurationError,
+  createFileBudgets,
+  isTooDeep,
   openFeed,
   toMicroseconds,
-  userAgent,
   type Parsed,
   type StixObject,
 } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
 export interface PullFlags {
   readonly collection: string;
@@ -22,7 +23,8 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   if (flags.since !== undefined && toMicroseconds(flags.since) === undefined) {
     throw new ConfigurationError(`--since ${flags.since}: not an RFC 3339 time`, { remedy: "Write it like 2026-05-01T00:00:00Z." });
   }
-  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, { log: terminal.log, userAgent });
+  const host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
+  const feed = openFeed({ ...config.feed, start: flags.since ?? config.feed.start }, host);
   try {
     const chosen = chooseCollections([flags.collection], await feed.listCollections(terminal.signal));
     const [collection] = chosen;
@@ -44,7 +46,9 @@ export async function pull(path: string, flags: PullFlags, terminal: Terminal): 
   }
 }
 
-const asServed = (content: unknown): Parsed =>
-  typeof content === "object" && content !== null
-    ? { kind: "object", object: content as StixObject }
-    : { kind: "unreadable", reason: "not a JSON object" };
+function asServed(content: unknown): Parsed {
+  if (typeof content !== "object" || content === null) return { kind: "unreadable", reason: "not a JSON object" };
+  return isTooDeep(content)
+    ? { kind: "unreadable", reason: "nested too deep to be written" }
+    : { kind: "object", object: content as StixObject };
+}

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { clean, ConfigurationError, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
 import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
 import { deliver } from "../deliver.ts";
+import { pollPauseMs } from "../poll-pause.ts";
 import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -54,7 +55,7 @@ async function deliverAgainAndAgain(
       if (flags.json !== true && summaries.length > 0) await terminal.print(summaryTable(summaries));
     }
     if (flags.once === true) return;
-    await wait(config.feed.pollSeconds * 1000, undefined, { signal: terminal.signal });
+    await wait(pollPauseMs(config.feed.pollSeconds), undefined, { signal: terminal.signal });
   }
 }
 
@@ -79,10 +80,13 @@ function summaryTable(summaries: readonly CollectionSummary[]): string {
 }
 
 function reasons(summaries: readonly CollectionSummary[]): string {
-  const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons }) => [
+  const lines = summaries.flatMap(({ target, skipped_reasons, refused_reasons, withheld_reasons }) => [
     ...Object.entries(skipped_reasons).map(([reason, count]) => `${target}: ${count} skipped: ${clean(reason)}\n`),
+    ...Object.entries(withheld_reasons).map(
+      ([reason, count]) => `${target}: ${count} values withheld inside delivered indicators: ${clean(reason)}\n`,
+    ),
     ...Object.entries(refused_reasons).map(
-      ([reason, count]) => `${target}: ${count} refused, kept in dead-letter.ndjson: ${clean(reason)}\n`,
+      ([reason, count]) => `${target}: ${count} refused, kept as dead letters: ${clean(reason)}\n`,
     ),
   ]);
   return lines.join("");

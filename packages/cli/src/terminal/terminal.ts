@@ -1,4 +1,4 @@
-import type { Logger } from "@socdefenders/shared";
+import { readEnvironmentProxies, userAgent, type Host, type Logger } from "@socdefenders/shared";
 
 /** What a command knows of the process it runs in; made by `main.ts`, which alone touches the real one. */
 export interface Terminal {
@@ -12,4 +12,9 @@ export interface Terminal {
   readonly environment: Record<string, string | undefined>;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+/** What a command lends the connectors it opens. Throws ConfigurationError where the environment names an unusable proxy. */
+export function hostOf({ log, environment }: Terminal): Host {
+  return { log, userAgent, chooseProxy: readEnvironmentProxies(environment) };
 }

@@ -24,12 +24,8 @@ export interface Graphql {
 // What the platform's own client waits: a platform under load answers late, but it does answer.
 const timeoutMs = 300_000;
 
-export function createGraphql(
-  config: OpenctiConfig,
-  { userAgent, log }: Host,
-  retryPolicy: RetryPolicy = defaultRetryPolicy,
-): Graphql {
-  const http = createHttpClient({ ca: config.ca, timeoutMs, userAgent, log });
+export function createGraphql(config: OpenctiConfig, host: Host, retryPolicy: RetryPolicy = defaultRetryPolicy): Graphql {
+  const http = createHttpClient({ ...host, ca: config.ca, timeoutMs });
   const url = new URL(`${config.url.pathname.replace(/\/+$/, "")}/graphql`, config.url);
   const headers = { authorization: `Bearer ${config.token.reveal()}`, "content-type": "application/json" };
 
@@ -41,6 +37,7 @@ export function createGraphql(
         if (!(cause instanceof NetworkError)) throw cause;
         throw new TargetError(`OpenCTI cannot be reached: ${cause.message}`, {
           remedy:
+            cause.remedy ??
             "Check opencti.url, that the platform is up, and opencti.ca_file. What was not confirmed is sent again by the next run.",
           cause,
         });

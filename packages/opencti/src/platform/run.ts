@@ -1,4 +1,12 @@
-import { createFileDeadLetters, openFeed, poll, userAgent, type ConnectorError, type Logger } from "@socdefenders/shared";
+import {
+  createFileBudgets,
+  createFileDeadLetters,
+  openFeed,
+  poll,
+  type ConnectorError,
+  type Host,
+  type Logger,
+} from "@socdefenders/shared";
 import { createCheckpoints } from "../checkpoint.ts";
 import { map } from "../mapping.ts";
 import { createSink } from "../sink.ts";
@@ -13,6 +21,8 @@ export interface RunContext {
   readonly graphql: Graphql;
   /** Outlives the run: the platform is pinged between runs too. */
   readonly session: Session;
+  /** For the feed's connections. */
+  readonly host: Host;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -25,10 +35,9 @@ export async function runOnce(context: RunContext): Promise<ConnectorError | und
   return (await queueHasRoom(context)) ? pollFeed(context) : undefined;
 }
 
-async function pollFeed({ settings, graphql, session, log, signal }: RunContext): Promise<ConnectorError | undefined> {
+async function pollFeed({ settings, graphql, session, host, log, signal }: RunContext): Promise<ConnectorError | undefined> {
   const started = Date.now();
-  const host = { log, userAgent };
-  const feed = openFeed(settings.feed, host);
+  const feed = openFeed(settings.feed, { ...host, budgets: createFileBudgets(settings.stateDirectory) });
   const summaries = poll({
     feed,
     target: "opencti",

@@ -35,8 +35,9 @@ const acknowledgementPath = "/services/collector/ack";
 // Without gzip, on a channel, on a new channel: more is a quarrel, not an adaptation.
 const mostAdaptations = 3;
 
-export function createTransport(config: SplunkConfig, { userAgent, log }: Host, pollMs: number): Transport {
-  const http = createHttpClient({ ca: config.ca, timeoutMs: config.timeoutMs, userAgent, log });
+export function createTransport(config: SplunkConfig, host: Host, pollMs: number): Transport {
+  const { log } = host;
+  const http = createHttpClient({ ...host, ca: config.ca, timeoutMs: config.timeoutMs });
   const closed = new AbortController();
   let usesGzip = true;
 
@@ -139,6 +140,7 @@ function busy(error: TargetError, response: HttpResponse): Attempt {
 function unreachable(cause: NetworkError): Attempt {
   const error = new TargetError(`Splunk cannot be reached: ${cause.message}`, {
     remedy:
+      cause.remedy ??
       "Check splunk.endpoint (hec_endpoint), that HEC is enabled, and ca_file. What was not confirmed is sent again by the next run.",
     cause,
   });

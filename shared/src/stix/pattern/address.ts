@@ -8,11 +8,16 @@ export interface Address {
 
 /** Reads an address in dotted-quad or IPv6 notation, or a CIDR range; a range of one address is that address. */
 export function readAddress(value: string): Address | undefined {
+  // What is canonical already needs no parser: half of the time for all patterns of a feed went into those.
+  if (canonicalQuad.test(value)) return { type: "ipv4", value };
   if (value.includes("/")) return readRange(value);
   const isDottedQuad = ipaddr.IPv4.isValidFourPartDecimal(value);
   if (!isDottedQuad && !(value.includes(":") && ipaddr.IPv6.isValid(value))) return undefined;
   return { type: isDottedQuad ? "ipv4" : "ipv6", value: ipaddr.parse(value).toString() };
 }
+
+const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const canonicalQuad = new RegExp(`^(?:${octet}\\.){3}${octet}$`);
 
 function readRange(value: string): Address | undefined {
   const [start = "", length = ""] = value.split("/");

@@ -17,7 +17,8 @@ export interface Observable {
 export interface Findings {
   /** By type and value, so that each is there once. */
   readonly observables: Map<string, Observable>;
-  readonly warnings: Set<string>;
+  /** Why a value that should have been an observable is none, by path and value. */
+  readonly leftOut: Map<string, string>;
   /** Every comparison became an observable. */
   isComplete: boolean;
 }
@@ -61,18 +62,20 @@ function isRange({ operator }: Comparison, { path }: ObservableKind): boolean {
 }
 
 function addValue(literal: Literal, kind: ObservableKind, findings: Findings, isPart: boolean): void {
+  const written = `${kind.path} ${literal.value}`;
   const found = literal.kind === "string" ? kind.normalise(literal.value.trim()) : undefined;
-  if (found === undefined) return leaveOut(findings, `${kind.path}: no observable from a value that is not ${kind.expected}`);
+  if (found === undefined)
+    return leaveOut(findings, written, `${kind.path}: no observable from a value that is not ${kind.expected}`);
   const key = `${found.type} ${found.value}`;
   const known = findings.observables.get(key);
   if (known === undefined && findings.observables.size === maximumObservables) {
-    return leaveOut(findings, `more than ${maximumObservables} observables: the rest are left out`);
+    return leaveOut(findings, key, `more than ${maximumObservables} observables: the rest are left out`);
   }
   const partial = (isPart || kind.isIndirect === true) && (known?.partial ?? true);
   findings.observables.set(key, { type: found.type, value: found.value, path: known?.path ?? kind.path, partial });
 }
 
-function leaveOut(findings: Findings, warning: string): void {
+function leaveOut(findings: Findings, key: string, warning: string): void {
   findings.isComplete = false;
-  findings.warnings.add(warning);
+  findings.leftOut.set(key, warning);
 }

@@ -15,8 +15,8 @@ export type PatternResult =
       /** The observables, joined as `logic` says (`complex` as alternatives), mean the same as the pattern. */
       readonly exact: boolean;
       readonly observables: readonly Observable[];
-      /** Why a comparison that should have given an observable gave none. */
-      readonly warnings?: readonly string[];
+      /** How many values that should have been observables are none, by the reason; absent where there are none. */
+      readonly warnings?: Readonly<Record<string, number>>;
     }
   | {
       readonly valid: false;
@@ -44,9 +44,16 @@ export function parsePattern(text: string): PatternResult {
  * of a value that cannot be what its path says (a hash of the wrong length, an address that is none).
  */
 export function observablesOf(indicator: Indicator): readonly Observable[] {
-  if (indicator.pattern_type !== "stix") return [];
-  const result = parsePattern(indicator.pattern);
-  return result.valid ? result.observables : [];
+  return readObservables(indicator).observables;
+}
+
+/** The same, with a count by reason of the values that are no observables; absent where there are none. */
+export function readObservables({ pattern, pattern_type }: Indicator): {
+  readonly observables: readonly Observable[];
+  readonly withheld?: Readonly<Record<string, number>> | undefined;
+} {
+  const result = pattern_type === "stix" ? parsePattern(pattern) : undefined;
+  return result?.valid === true ? { observables: result.observables, withheld: result.warnings } : { observables: [] };
 }
 
 /** The one observable of a pattern in the plain spelling; undefined where it takes the parser to know. */
@@ -59,9 +66,15 @@ function readPlain(text: string): Observable | undefined {
 }
 
 function interpret(tree: ObservationExpression): PatternResult {
-  const { observables, warnings, isComplete } = collect(tree, { observables: new Map(), warnings: new Set(), isComplete: true });
+  const { observables, leftOut, isComplete } = collect(tree, { observables: new Map(), leftOut: new Map(), isComplete: true });
   const logic = logicOf(tree);
   const found = [...observables.values()];
   const exact = isComplete && found.length > 0 && (logic === "all" || !found.some(({ partial }) => partial));
-  return { valid: true, logic, exact, observables: found, ...(warnings.size > 0 && { warnings: [...warnings] }) };
+  return { valid: true, logic, exact, observables: found, ...(leftOut.size > 0 && { warnings: countValues(leftOut) }) };
+}
+
+function countValues(reasons: ReadonlyMap<string, string>): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const reason of reasons.values()) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }

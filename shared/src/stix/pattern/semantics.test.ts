@@ -127,21 +127,25 @@ test("every spelling of a path comes out in the plain one", () => {
 });
 
 test.each([
-  ["[file:hashes.MD5 = 'abc']", "file:hashes.MD5: no observable from a value that is not 32 hexadecimal digits"],
+  ["[file:hashes.MD5 = 'abc']", "file:hashes.MD5: no observable from a value that is not 32 hexadecimal digits", 1],
   [
     "[ipv4-addr:value IN ('999.1.1.1', '1.1.1')]",
     "ipv4-addr:value: no observable from a value that is not an IP address or CIDR range",
+    2,
   ],
   [
     "[network-traffic:dst_ref.value = '999.1.1.1']",
     "network-traffic:dst_ref.value: no observable from a value that is not an IP address or a domain name",
+    1,
   ],
   [
     "[attack-pattern:name = 'Phishing']",
     "attack-pattern:name: no observable from a value that is not a technique id, as T1059.001",
+    1,
   ],
-])("%s warns, once", (pattern, warning) => {
-  expect(parsePattern(pattern)).toMatchObject({ valid: true, exact: false, observables: [], warnings: [warning] });
+])("%s warns and counts each value once", (pattern, warning, count) => {
+  const twice = `${pattern} OR ${pattern}`;
+  expect(parsePattern(twice)).toMatchObject({ valid: true, exact: false, observables: [], warnings: { [warning]: count } });
 });
 
 test("more observables than one indicator may give are left out, with a warning", () => {
@@ -149,5 +153,5 @@ test("more observables than one indicator may give are left out, with a warning"
   const result = parsePattern(`[domain-name:value IN (${values.join(",")})]`);
   if (!result.valid) throw new Error(result.error);
   expect(result.observables).toHaveLength(2048);
-  expect(result).toMatchObject({ exact: false, warnings: ["more than 2048 observables: the rest are left out"] });
+  expect(result).toMatchObject({ exact: false, warnings: { "more than 2048 observables: the rest are left out": 952 } });
 });

@@ -10,13 +10,13 @@ export interface Observation {
   readonly expression: ComparisonExpression;
 }
 
-interface ObservationGroup {
+export interface ObservationGroup {
   readonly kind: "and" | "or" | "followedby";
   readonly operands: readonly ObservationExpression[];
 }
 
 /** An expression and the qualifiers on its right, one at least: a list, since any number may follow a parenthesis. */
-interface Qualified {
+export interface Qualified {
   readonly kind: "qualified";
   readonly expression: ObservationExpression;
   readonly qualifiers: readonly Qualifier[];
@@ -47,7 +47,7 @@ export interface Comparison {
 }
 
 /** `path IN ('a', 'b')`; a set may be empty. */
-interface Membership {
+export interface Membership {
   readonly kind: "membership";
   readonly path: ObjectPath;
   readonly isNegated: boolean;
@@ -55,7 +55,7 @@ interface Membership {
 }
 
 /** `EXISTS path`. */
-interface Existence {
+export interface Existence {
   readonly kind: "existence";
   readonly path: ObjectPath;
   readonly isNegated: boolean;

@@ -1,0 +1,38 @@
+/** One line of the table that `pnpm bench` prints. */
+export interface Measurement {
+  readonly what: string;
+  /** In units of its own: objects a second, milliseconds, MB. */
+  readonly measured: string;
+  /** Against something measured in the same run; only this can be compared between machines. */
+  readonly ratio: string;
+  readonly comparedWith: string;
+  readonly goal?: string;
+}
+
+declare module "vitest" {
+  interface TaskMeta {
+    measurements?: readonly Measurement[];
+    /** Why there are none. */
+    notMeasured?: string;
+  }
+}
+
+/** What was taken several times. */
+export interface Samples {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export function summarise(values: readonly number[]): Samples {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1] ?? 0, least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 };
+}
+
+export const thousands = (value: number): string => Math.round(value).toLocaleString("en");
+export const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+
+/** `goal ≥ 30 %: reached` or `: missed`. */
+export function goal(wanted: string, isReached: boolean): string {
+  return `${wanted}: ${isReached ? "reached" : "missed"}`;
+}

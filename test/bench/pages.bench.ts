@@ -1,0 +1,70 @@
+import { beforeAll, expect, test } from "vitest";
+import { goal, percent, thousands, type Samples } from "./measurement.ts";
+import { askPeer } from "./peer.ts";
+import { runProgram, runProgramWith, startPageServer } from "./program.ts";
+
+let origin: string;
+beforeAll(async () => {
+  const server = await startPageServer();
+  origin = server.origin;
+  return () => server.close();
+});
+
+interface Throughput {
+  readonly parsing: Samples;
+  readonly walking: Samples;
+  readonly share: Samples;
+  /** The same share in processor time, which other work on the machine disturbs less. */
+  readonly processorShare: Samples;
+}
+
+test.for([
+  { encoding: "plain", wanted: 0.3 },
+  { encoding: "gzip", wanted: 0.24 },
+])("pages over loopback, $encoding", async ({ encoding, wanted }, { task }) => {
+  const { parsing, walking, share, processorShare } = await runProgram<Throughput>("throughput", origin, encoding);
+  expect(share.median).toBeGreaterThan(0);
+  const row = {
+    what: `pages over loopback (${encoding}) to typed, de-duplicated objects and their observables`,
+    measured: `${thousands(walking.median)} objects/s`,
+    ratio: `${percent(share.median)} (${percent(share.least)} to ${percent(share.most)}); of processor time ${percent(processorShare.median)}`,
+    comparedWith: `\`JSON.parse\` of the same bytes: ${thousands(parsing.median)} objects/s`,
+    goal: goal(`≥ ${percent(wanted)}`, share.median >= wanted),
+  };
+  task.meta.measurements = [row];
+});
+
+test("the Python client of OASIS on the same pages", async ({ task }) => {
+  const theirs = await askPeer("pages", origin);
+  if ("reason" in theirs) {
+    task.meta.notMeasured = theirs.reason;
+    return;
+  }
+  const { walking } = await runProgram<Throughput>("throughput", origin, "plain");
+  expect(theirs.speed).toBeGreaterThan(0);
+  const ratio = walking.median / theirs.speed;
+  const row = {
+    what: "the same, plain",
+    measured: `${thousands(walking.median)} objects/s`,
+    ratio: `${ratio.toFixed(0)}×`,
+    comparedWith: `taxii2-client with \`stix2.parse\`: ${thousands(theirs.speed)} objects/s`,
+    goal: goal("≥ 50×", ratio >= 50),
+  };
+  task.meta.measurements = [row];
+});
+
+test.for([[], ["--max-semi-space-size=2"]])("a million objects, node %s", async (options, { task }) => {
+  const { objects, megabytes } = await runProgramWith<{ objects: number; megabytes: number[] }>(options, "memory", origin);
+  expect(objects).toBe(1_000_000);
+  const [first = 0] = megabytes;
+  const last = megabytes.at(-1) ?? 0;
+  const most = Math.max(...megabytes);
+  const row = {
+    what: ["resident memory at each 100,000 of 1,000,000 objects", ...options].join(", "),
+    measured: `${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`,
+    ratio: `${(last / first).toFixed(2)}×`,
+    comparedWith: `after the first 100,000: ${first.toFixed(0)} MB`,
+    goal: goal("< 200 MB", most < 200),
+  };
+  task.meta.measurements = [row];
+});
