@@ -11,7 +11,12 @@ export function iconPng(size: number): Buffer {
   // Eight bits a channel, red, green, blue and alpha (PNG specification, 11.2.2).
   header.set([8, 6, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(pixels(size))), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(pixels(size))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 /** Lines of pixels, each behind its filter type 0. */
