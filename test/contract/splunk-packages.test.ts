@@ -86,3 +86,11 @@ test.each(packages)("%s has icons of the sizes that Splunk Web asks for", (name)
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([size, size]);
   }
 });
+
+test("every parameter of the input is explained to operators", () => {
+  const spec = read("TA_socdefenders", "README/inputs.conf.spec").toString();
+  const parameters = [...spec.matchAll(/^(\w+) = /gm)].map(([, name]) => name ?? "");
+  expect(parameters).toContain("feed_endpoint");
+  const manual = readFileSync(new URL("../../docs/splunk.md", import.meta.url), "utf8");
+  expect(parameters.filter((name) => !manual.includes(`| \`${name}\``))).toEqual([]);
+});
