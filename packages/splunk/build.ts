@@ -6,32 +6,38 @@ import { createGzip } from "node:zlib";
 import { version } from "@socdefenders/shared";
 import { build } from "esbuild";
 import { pack, type Pack } from "tar-stream";
+import { iconPng } from "./icon.ts";
 import { inputArguments, schemeXml } from "./src/scheme.ts";
 
-// The add-on as Splunk installs it: the same files, order, owners, modes and times in every build, and no binary.
-// `node build.ts [DIRECTORY]` writes it there, into `dist` by default.
+// The two packages as Splunk installs them: the same files, order, owners, modes and times in every build, and no binary. The add-on
+// holds the input, the app the knowledge objects. `node build.ts [DIRECTORY]` writes them there, into `dist` by default.
 const root = import.meta.dirname;
 const output = process.argv[2] ?? join(root, "dist");
-const addOn = "TA_socdefenders";
 
 await mkdir(output, { recursive: true });
-const files = new Map([...(await templates()), ...(await generated())]);
-const archive = join(output, `${addOn}-${version}.tar.gz`);
-await pipeline(writeTar(files), createGzip({ level: 9 }), createWriteStream(archive));
-console.log(`${basename(archive)}: ${files.size} files`);
+await writePackage("TA_socdefenders", [...(await templates("app")), ...(await generated()), ...(await common())]);
+await writePackage("socdefenders_app", [...(await templates("knowledge")), ...(await common())]);
 
-async function templates(): Promise<[string, Buffer][]> {
-  const entries = await readdir(join(root, "app"), { recursive: true, withFileTypes: true });
+type File = readonly [path: string, content: Buffer];
+
+async function writePackage(name: string, files: readonly File[]): Promise<void> {
+  const archive = join(output, `${name}-${version}.tar.gz`);
+  await pipeline(writeTar(name, files), createGzip({ level: 9 }), createWriteStream(archive));
+  console.log(`${basename(archive)}: ${files.length} files`);
+}
+
+async function templates(folder: string): Promise<File[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
-    paths.map(async (path): Promise<[string, Buffer]> => {
+    paths.map(async (path): Promise<File> => {
       const text = await readFile(path, "utf8");
-      return [relative(join(root, "app"), path), Buffer.from(text.replaceAll("@VERSION@", version))];
+      return [relative(join(root, folder), path), Buffer.from(text.replaceAll("@VERSION@", version))];
     }),
   );
 }
 
-async function generated(): Promise<[string, Buffer][]> {
+async function generated(): Promise<File[]> {
   const bundle = await build({
     entryPoints: [join(root, "src/main.ts")],
     outfile: "socdefenders.mjs",
@@ -50,15 +56,25 @@ async function generated(): Promise<[string, Buffer][]> {
     ["bin/socdefenders.mjs", Buffer.from(bundle.outputFiles[0]?.contents ?? [])],
     ["bin/scheme.xml", Buffer.from(schemeXml())],
     ["README/inputs.conf.spec", Buffer.from(`[socdefenders://<name>]\n* A SOC Defenders feed.\n\n${spec.join("\n")}`)],
-    ["LICENSE.txt", await readFile(join(root, "../../LICENSE"))],
   ];
 }
 
-function writeTar(contents: ReadonlyMap<string, Buffer>): Pack {
+/** The licence, and the icons in the names and sizes that Splunk Web looks for. */
+async function common(): Promise<File[]> {
+  return [
+    ["LICENSE.txt", await readFile(join(root, "../../LICENSE"))],
+    ["static/appIcon.png", iconPng(36)],
+    ["static/appIcon_2x.png", iconPng(72)],
+    ["static/appIconAlt.png", iconPng(36)],
+    ["static/appIconAlt_2x.png", iconPng(72)],
+  ];
+}
+
+function writeTar(name: string, files: readonly File[]): Pack {
   const tar = pack();
-  for (const [path, content] of [...contents].toSorted(([left], [right]) => (left < right ? -1 : 1))) {
+  for (const [path, content] of files.toSorted(([left], [right]) => (left < right ? -1 : 1))) {
     const mode = path.endsWith(".sh") ? 0o755 : 0o644;
-    tar.entry({ name: `${addOn}/${path}`, mode, mtime: new Date(0), uid: 0, gid: 0, uname: "root", gname: "root" }, content);
+    tar.entry({ name: `${name}/${path}`, mode, mtime: new Date(0), uid: 0, gid: 0, uname: "root", gname: "root" }, content);
   }
   tar.finalize();
   return tar;
