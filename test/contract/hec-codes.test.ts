@@ -9,11 +9,13 @@ const token = "code-table-token";
 const signal = new AbortController().signal;
 const timing = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true }, leaveOutMs: 60_000, pollMs: 1 };
 
+const idOf = (number: number): string => `indicator--00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
 function events(count: number): SplunkEvent[] {
   return Array.from({ length: count }, (_, number) => {
     const time = "2026-05-01T00:00:00Z";
     const pattern = `[domain-name:value = 'h${number}.example']`;
-    const content = { type: "indicator", id: `indicator--${number}`, pattern, created: time, modified: time, valid_from: time };
+    const content = { type: "indicator", id: idOf(number), pattern, created: time, modified: time, valid_from: time };
     const parsed = parseStixObject(content);
     const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : parsed;
     return "items" in mapped ? [...mapped.items] : [];
@@ -132,7 +134,7 @@ describe("set aside", () => {
   };
 
   test.each([6, 12, 13, 15])("code %i: the event goes to the dead letters, all others are delivered once", async (number) => {
-    const bad = new Set(["indicator--0", "indicator--3", "indicator--9"]);
+    const bad = new Set([idOf(0), idOf(3), idOf(9)]);
     const answer = (place: number) => ({ status: 400, body: { text: "no", code: number, "invalid-event-number": place } });
     const { sink, ids } = await setting({ intercept: badOnes(bad, answer) });
     const refusals = await sink.write(events(10), signal);
@@ -148,7 +150,7 @@ describe("set aside", () => {
   test("any set of refused events is found, whether Splunk names the place or not, in requests that grow with the set", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.nat(299), { maxLength: 30 }), fc.boolean(), async (places, isNamed) => {
-        const bad = new Set(places.map((place) => `indicator--${place}`));
+        const bad = new Set(places.map(idOf));
         let sent = 0;
         const refuse = badOnes(bad, (place) => ({
           status: 400,

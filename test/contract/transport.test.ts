@@ -247,7 +247,7 @@ test("a proxy that forbids the host, and one that is down, are named", async () 
 });
 
 test("the environment's proxies hold for feed and targets, http is forwarded, and what NO_PROXY names goes direct", async () => {
-  const answers = await open(createServer((_, response) => response.end('{"text":"No data","code":5}')));
+  const answers = await open(createServer((_, response) => response.writeHead(400).end('{"text":"No data","code":5}')));
   const proxy = await openProxy(answers);
   const proxyUrl = `http://${password}@127.0.0.1:${proxy.port}`;
   const withProxies = (extra: Record<string, string> = {}): Host => ({

@@ -22,9 +22,7 @@ export interface SplunkEvent {
   readonly ioc_type: ObservableType | "pattern";
   readonly ioc_value?: string | undefined;
   readonly partial: boolean;
-  readonly pattern: string;
   readonly name?: string | undefined;
-  readonly description?: string | undefined;
   readonly confidence?: number | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly indicator_types?: readonly string[] | undefined;
@@ -37,6 +35,9 @@ export interface SplunkEvent {
   readonly collection: string;
   readonly references: readonly string[];
   readonly article_ids: readonly string[];
+  // The two long texts come last: Splunk's own extraction stops after 5,000 bytes, and a search without the app must see the others.
+  readonly pattern: string;
+  readonly description?: string | undefined;
 }
 
 /** Indicators become one event per observable, or one of `ioc_type` `pattern` where there is none; other objects are skipped. */
@@ -65,9 +66,7 @@ function toEvent(
     ioc_type: type,
     ioc_value: observable?.value,
     partial: observable?.partial ?? false,
-    pattern: indicator.pattern,
     name: indicator.name,
-    description: indicator.description,
     confidence: indicator.confidence,
     labels: indicator.labels,
     indicator_types: indicator.indicator_types,
@@ -80,5 +79,7 @@ function toEvent(
     collection,
     references: referenceUrlsOf(indicator.external_references),
     article_ids: articleIdsOf(indicator.external_references),
+    pattern: indicator.pattern,
+    description: indicator.description,
   };
 }

@@ -53,7 +53,7 @@ test("an event carries the feed's time, its source and the whole record", async 
       sourcetype: "socdefenders:indicator",
       index: "threats",
       event: JSON.parse(JSON.stringify(event(1))),
-      fields: { indicator_id: "indicator--1", ioc_type: "domain", ioc_value: "h1.example", revoked: "false" },
+      fields: { indicator_id: idOf(1), ioc_type: "domain", ioc_value: "h1.example", revoked: "false" },
     },
   ]);
 });
