@@ -62,7 +62,7 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
-export { poll, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
+export { poll, positionKeyOf, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { observableId } from "./stix/sco-identifier.ts";
 export { isTooDeep } from "./stix/depth.ts";

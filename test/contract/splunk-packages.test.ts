@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { version } from "@socdefenders/shared";
@@ -87,10 +87,26 @@ test.each(packages)("%s has icons of the sizes that Splunk Web asks for", (name)
   }
 });
 
+const manual = readFileSync(new URL("../../docs/splunk.md", import.meta.url), "utf8");
+
+test("every event of the log that the manual explains is one that is logged", () => {
+  const folders = ["../../shared/src/", "../../packages/splunk/src/", "../../packages/splunk/app/bin/"];
+  const sources = folders.flatMap((folder) => {
+    const base = new URL(folder, import.meta.url);
+    const names = readdirSync(base, { recursive: true, encoding: "utf8" });
+    return names.filter((name) => /(?<!\.test)\.(?:ts|sh)$/.test(name)).map((name) => readFileSync(new URL(name, base), "utf8"));
+  });
+  const logged = sources.flatMap((text) =>
+    [...text.matchAll(/\b(?:info|warn|error)\(\s*"(\w+)"|event=(\w+)/g)].map(([, called, written]) => called ?? written),
+  );
+  const explained = [...manual.matchAll(/event=([a-z]\w*)/g)].map(([, name]) => name);
+  expect(explained.length).toBeGreaterThan(10);
+  expect(explained.filter((name) => !logged.includes(name))).toEqual([]);
+});
+
 test("every parameter of the input is explained to operators", () => {
   const spec = read("TA_socdefenders", "README/inputs.conf.spec").toString();
   const parameters = [...spec.matchAll(/^(\w+) = /gm)].map(([, name]) => name ?? "");
   expect(parameters).toContain("feed_endpoint");
-  const manual = readFileSync(new URL("../../docs/splunk.md", import.meta.url), "utf8");
   expect(parameters.filter((name) => !manual.includes(`| \`${name}\``))).toEqual([]);
 });

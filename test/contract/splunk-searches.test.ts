@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dashboards, eventFields, knowledgeConf, list, searches, templates } from "./splunk/files.ts";
+import { dashboards, eventFields, healthFields, knowledgeConf, list, searches, templates } from "./splunk/files.ts";
 import * as known from "./splunk/specification.ts";
 import { expandMacros, isGenerating, madeNames, parseSearch, type Token } from "./splunk/spl.ts";
 
@@ -63,12 +63,12 @@ const alwaysKnown = [
   ...eventFields(),
   ...[...transforms.keys()].flatMap((lookup) => [lookup, ...columns(lookup)]),
   ...dataSets,
-  ...[known.healthFields, known.splunkFields, known.commands, known.functions, known.keywords, known.options].flat(),
+  ...[healthFields(), known.splunkFields, known.commands, known.functions, known.keywords, known.options].flat(),
 ];
 
 /** A literal behind a comparison, or a bare word of the search before the first pipe. */
 function isLiteral(command: readonly Token[], place: number): boolean {
-  const isKnown = /^(?:run|skipped|refused|failed|splunkd|socdefenders(?::\w+)?|WARN|ERROR|_internal)$/.test(
+  const isKnown = /^(?:run|skipped|refused|withheld|failed|splunkd|socdefenders(?::\w+)?|WARN|ERROR|_internal)$/.test(
     command[place]?.text ?? "",
   );
   return isKnown && (command[place - 1]?.text === "=" || command[0]?.text === "index");

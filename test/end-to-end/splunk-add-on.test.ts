@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readRecords, sampleBytes } from "@socdefenders/simulator";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
@@ -107,6 +108,21 @@ describe("a run", () => {
       code: 2,
       stderr: expect.stringMatching(/^ERROR event=failed standard input/),
     });
+  });
+
+  test("a collection that was rebuilt stops the input until the file is removed that the log names", async () => {
+    const records = readRecords(sampleBytes());
+    const served = records.slice(0, 100);
+    const host = await startHost({ feed: { records: served } });
+    expect(await run(host)).toMatchObject({ code: 0 });
+    const rebuilt = records.slice(100, 150).map(({ object }) => ({ date_added: "2025-01-01T00:00:00.000000Z", object }));
+    served.splice(0, served.length, ...rebuilt);
+    const stopped = await run(host);
+    expect(stopped).toMatchObject({ code: 2, stderr: expect.stringMatching(/ERROR event=failed collection .* rebuilt/) });
+    const [, file = ""] = /It is the file (\S+\.json)\./.exec(stopped.stderr) ?? [];
+    rmSync(file);
+    expect(await run(host)).toMatchObject({ code: 0 });
+    expect(host.hec.events()).toHaveLength(150);
   });
 
   test("interval = 0: the next start waits until a minute has passed since the last poll", async () => {
@@ -313,7 +329,10 @@ describe("--validate-arguments", () => {
 
   test.each([
     [{ credential: "missing" }, /the stored credential missing cannot be read: HTTP 404/],
-    [{ hec_endpoint: "" }, /hec\.endpoint is missing/],
+    [{ hec_endpoint: "" }, /hec_endpoint is missing/],
+    [{ feed_endpoint: "feed.example" }, /feed_endpoint: not an http\(s\) address\. Write feed_endpoint as https/],
+    [{ feed_proxy: "http://user:word@proxy.example:3128" }, /feed_proxy: user name or password.*HTTPS_PROXY/],
+    [{ page_size: "5" }, /<message>page_size: /],
     [{ output: "file" }, /output: &#34;file&#34; is not known\. Write output as hec or stdout\./],
     [{ kv_store: "maybe" }, /kv_store: .* Write kv_store as true or false/],
     [{ hec_endpoint: "http://splunk.example:8088" }, /would send the credential in clear/],

@@ -1,4 +1,5 @@
 import { toEpochSeconds, version, type CollectionSummary, type ConnectorError } from "@socdefenders/shared";
+import { inParameterNames } from "./parameter-names.ts";
 
 /**
  * One event of the sourcetype `socdefenders:health`. `kind` is `run` (one a collection, or one for a run that reached none), `skipped`,
@@ -34,5 +35,10 @@ export function healthOfFailure(input: string, failure: ConnectorError): HealthE
 
 function outcome(failure: ConnectorError | undefined): Record<string, string> {
   if (failure === undefined) return { status: "done" };
-  return { status: "failed", error: failure.name, message: failure.message, remedy: failure.remedy };
+  return {
+    status: "failed",
+    error: failure.name,
+    message: inParameterNames(failure.message),
+    remedy: inParameterNames(failure.remedy),
+  };
 }

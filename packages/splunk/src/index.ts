@@ -4,6 +4,7 @@ import { map, type SplunkEvent } from "./mapping.ts";
 import { createSink } from "./sink.ts";
 
 export { parseConfig, type SplunkConfig } from "./config.ts";
+export { healthOf } from "./health.ts";
 export { map, type SplunkEvent } from "./mapping.ts";
 export { createSink } from "./sink.ts";
 

@@ -43,6 +43,7 @@ export async function readInputConfig({ parameters }: Stanza, splunkd: Splunkd, 
       api_key: await secret("credential"),
       auth: given("auth"),
       ca_file: given("feed_ca_file"),
+      proxy: proxyWithoutPassword(given("feed_proxy")),
       collections: list(given("collections")),
       start: given("start"),
       page_size: number("page_size"),
@@ -58,7 +59,7 @@ export async function readInputConfig({ parameters }: Stanza, splunkd: Splunkd, 
         allow_http: flag(given("hec_allow_http"), "hec_allow_http"),
         index,
       }),
-      "hec",
+      "splunk",
     );
   return {
     feed,
@@ -67,6 +68,14 @@ export async function readInputConfig({ parameters }: Stanza, splunkd: Splunkd, 
     writesKvStore: flag(given("kv_store"), "kv_store"),
     sendsHealth: flag(given("health"), "health"),
   };
+}
+
+/** Inputs are stored and shown in clear: a password has no place in them. */
+function proxyWithoutPassword(proxy: string | undefined): string | undefined {
+  if (proxy === undefined || !proxy.includes("@")) return proxy;
+  throw new ConfigurationError("feed_proxy: user name or password inside the address", {
+    remedy: "Give such a proxy as HTTPS_PROXY in splunk-launch.conf, readable for Splunk's user only.",
+  });
 }
 
 /** splunkd writes its own default literally; for HEC that would be the name of an index. */

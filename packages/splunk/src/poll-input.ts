@@ -2,13 +2,14 @@ import {
   ConnectorError,
   createFileBudgets,
   createFileDeadLetters,
+  createFileStore,
   openFeed,
   poll,
+  positionKeyOf,
   type CollectionSummary,
   type Host,
   type Sink,
 } from "@socdefenders/shared";
-import { openCheckpoints } from "./checkpoint.ts";
 import { createEventStreamSink, type WriteOut } from "./event-stream.ts";
 import { sendHealth } from "./health-sender.ts";
 import { healthOf, healthOfFailure, type HealthEvent } from "./health.ts";
@@ -18,6 +19,7 @@ import { map, type SplunkEvent } from "./mapping.ts";
 import type { Stanza } from "./modular-input.ts";
 import { createSink } from "./sink.ts";
 import type { Splunkd } from "./splunkd.ts";
+import { withPositionFile } from "./position-file.ts";
 
 export interface PollInputOptions {
   readonly stanza: Stanza;
@@ -46,13 +48,12 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
   const { stanza, checkpointDirectory, host, signal } = options;
   const feed = openFeed(config.feed, { ...host, budgets: createFileBudgets(checkpointDirectory) });
   try {
+    const walked = { feed, target: stanza.name, filter: config.filter };
     const summaries = poll({
-      feed,
-      target: stanza.name,
+      ...walked,
       map,
-      filter: config.filter,
       sink: openSink(config, options),
-      checkpoints: openCheckpoints(checkpointDirectory),
+      checkpoints: createFileStore(checkpointDirectory),
       deadLetters: createFileDeadLetters(checkpointDirectory),
       log: host.log,
       signal,
@@ -61,8 +62,9 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
     for await (const summary of summaries) {
       const { failure: failed, ...counts } = summary;
       host.log.info("collection_done", `${stanza.name}: ${summary.delivered} events delivered`, { ...counts });
-      onSummary(summary);
-      failure ??= failed;
+      const mendable = failed && withPositionFile(failed, checkpointDirectory, positionKeyOf(walked, summary.collection));
+      onSummary({ ...counts, ...(mendable && { failure: mendable }) });
+      failure ??= mendable;
     }
     if (failure !== undefined) throw failure;
   } finally {

@@ -8,12 +8,14 @@ import {
   version,
   withDirectoryLock,
   type Host,
+  type Logger,
 } from "@socdefenders/shared";
 import { setTimeout as wait } from "node:timers/promises";
 import { isPollingHost } from "./captain.ts";
 import type { WriteOut } from "./event-stream.ts";
 import { isDisabled } from "./input-config.ts";
 import { readModularInput, type ModularInput, type Stanza } from "./modular-input.ts";
+import { inParameterNames } from "./parameter-names.ts";
 import { pollInput } from "./poll-input.ts";
 import { errorXml } from "./scheme.ts";
 import { openSplunkd } from "./splunkd.ts";
@@ -47,12 +49,16 @@ export async function runProgram(mode: string | undefined, surroundings: Surroun
   } catch (error) {
     surroundings.stop.throwIfAborted();
     if (error instanceof ConnectorError) {
-      log.error("failed", error.message, { remedy: error.remedy });
+      logFailure(log, error);
       return error.exitCode;
     }
     log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 1;
   }
+}
+
+function logFailure(log: Logger, { message, remedy }: ConnectorError, prefix = ""): void {
+  log.error("failed", `${prefix}${inParameterNames(message)}`, { remedy: inParameterNames(remedy) });
 }
 
 /** splunkd takes a line of standard error with a level in front into splunkd.log. */
@@ -86,7 +92,7 @@ async function runInputs(input: ModularInput, surroundings: Surroundings, host: 
       await takeTurn(stanza, input, surroundings, host).catch((error: unknown) => {
         surroundings.stop.throwIfAborted();
         if (!(error instanceof ConnectorError)) throw error;
-        if (failure !== undefined) host.log.error("failed", `${stanza.name}: ${error.message}`, { remedy: error.remedy });
+        if (failure !== undefined) logFailure(host.log, error, `${stanza.name}: `);
         failure ??= error;
       });
     }

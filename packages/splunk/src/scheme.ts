@@ -18,6 +18,11 @@ export const inputArguments: readonly Argument[] = [
   argument("auth", "Feed authentication", "bearer (default) or x-api-key"),
   argument("credential", "Feed credential", "Name of the stored credential (realm TA_socdefenders) that holds the API key", true),
   argument("feed_ca_file", "Feed authority", "Path of a PEM file, where a private authority signed the feed's certificate"),
+  argument(
+    "feed_proxy",
+    "Feed proxy",
+    "http://host:port of the proxy to the feed; empty leaves it to HTTPS_PROXY of splunkd's environment",
+  ),
   argument("collections", "Collections", "Ids, aliases or titles, comma-separated; * (default) is all readable ones"),
   argument("start", "Start", "How far back the first run reaches: a duration like P30D (default) or an RFC 3339 time"),
   argument("min_confidence", "Minimum confidence", "0 to 100; indicators with less, or with none given, are held back"),

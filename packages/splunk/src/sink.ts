@@ -76,7 +76,7 @@ function halves(batch: Batch): readonly Batch[] {
 
 function confused(what: string): TargetError {
   return new TargetError(`the HTTP Event Collector answers strangely: ${what}`, {
-    remedy: "Check splunk.endpoint (hec_endpoint) and what lies between: something changes the requests on their way.",
+    remedy: "Check splunk.endpoint and what lies between: something changes the requests on their way.",
   });
 }
 

@@ -2,6 +2,7 @@ import { ConnectorError, openFeed, type Host } from "@socdefenders/shared";
 import { readInputConfig, type InputConfig } from "./input-config.ts";
 import { openKvStore } from "./kv-store.ts";
 import { readModularInput } from "./modular-input.ts";
+import { inParameterNames } from "./parameter-names.ts";
 import { createSink } from "./sink.ts";
 import { openSplunkd, type Splunkd } from "./splunkd.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -34,7 +35,7 @@ export async function validateInput(
   } catch (error) {
     stop.throwIfAborted();
     if (deadline.aborted) return `no answer within ${deadlineMs / 1000} s. Check the addresses and what lies between.`;
-    return error instanceof ConnectorError ? `${error.message}. ${error.remedy}` : (error as Error).message;
+    return error instanceof ConnectorError ? inParameterNames(`${error.message}. ${error.remedy}`) : (error as Error).message;
   }
 }
 

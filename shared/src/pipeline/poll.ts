@@ -4,7 +4,7 @@ import type { Logger } from "../log/logger.ts";
 import type { Filter } from "../filter/filter.ts";
 import type { Collection } from "../taxii/resources.ts";
 import type { Feed, SourceOptions } from "../taxii/feed.ts";
-import type { CheckpointStore, Mapping, Sink } from "./contract.ts";
+import type { CheckpointStore, Mapping, PositionKey, Sink } from "./contract.ts";
 import { addCounts } from "./count.ts";
 import { run, type PageOutcome } from "./run.ts";
 
@@ -71,9 +71,17 @@ export async function* poll<Item>(options: PollOptions<Item>): AsyncGenerator<Co
   }
 }
 
+/** What the position of one collection belongs to. */
+export function positionKeyOf(
+  { feed, target, filter }: Pick<PollOptions<never>, "feed" | "target" | "filter">,
+  collection: string,
+): PositionKey {
+  return { target, endpoint: feed.endpoint, collection, ...(filter && { filter: filter.identity }) };
+}
+
 async function pollCollection<Item>(collection: Collection, options: PollOptions<Item>): Promise<CollectionSummary> {
   const { feed, target, filter, checkpoints, log, onPage } = options;
-  const key = { target, endpoint: feed.endpoint, collection: collection.id, ...(filter && { filter: filter.identity }) };
+  const key = positionKeyOf(options, collection.id);
   const map = filter === undefined ? options.map : filter(options.map);
   const started = performance.now();
   const total = { pages: 0, read: 0, mapped: 0, delivered: 0, skipped: 0, refused: 0, position: null as string | null };

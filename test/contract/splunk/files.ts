@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { parseStixObject } from "@socdefenders/shared";
-import { map } from "@socdefenders/splunk";
+import { FeedError, parseStixObject, type CollectionSummary } from "@socdefenders/shared";
+import { healthOf, map } from "@socdefenders/splunk";
 import { parseConf, type Conf } from "./conf.ts";
 
 const root = new URL("../../../packages/splunk/", import.meta.url);
@@ -58,4 +58,22 @@ export function eventFields(): readonly string[] {
   const mapped = map(parsed.object, { collection: "one" });
   if (mapped.kind !== "items") throw new Error(mapped.reason);
   return mapped.items.flatMap((item) => Object.keys(item));
+}
+
+/** Every field that an event of the sourcetype `socdefenders:health` can have, asked of what makes them. */
+export function healthFields(): readonly string[] {
+  const counts = { pages: 1, read: 1, mapped: 1, delivered: 1, skipped: 1, refused: 1, withheld: 1, dead_letters_dropped: 1 };
+  const reasons = { skipped_reasons: { one: 1 }, refused_reasons: { one: 1 }, withheld_reasons: { one: 1 } };
+  const failure = new FeedError("down", { remedy: "Wait." });
+  const position = "2026-05-01T00:00:00Z";
+  const summary: CollectionSummary = {
+    target: "main",
+    collection: "all",
+    ...counts,
+    ...reasons,
+    position,
+    duration_ms: 1,
+    failure,
+  };
+  return healthOf(summary, Date.parse(position)).flatMap((event) => Object.keys(event));
 }

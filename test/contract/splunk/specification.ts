@@ -56,12 +56,6 @@ export const commonInformationModel: Readonly<Record<string, readonly string[]>>
   "Email.All_Email": ["src_user", "recipient"],
 };
 
-/** Fields of `socdefenders:health` events. */
-export const healthFields: readonly string[] = words(`
-  kind input collection version status error message remedy reason count pages read mapped delivered skipped refused
-  position lag_s duration_ms
-`);
-
 /** What Splunk gives every event, and what the search for splunkd's own messages shows. */
 export const splunkFields: readonly string[] = words(
   `_time _indextime _raw _key host index sourcetype info_min_time info_max_time log_level component`,

@@ -25,15 +25,14 @@ const eventCodes = new Set([6, 12, 13, 15]);
 const channelCodes = new Set([10, 11]);
 const busyCodes = new Set([8, 9, 18, 19, 20, 23, 26, 27]);
 
-// Named as in the configuration file; the form of the Splunk input has the name in brackets.
 const enableToken = "The HEC token is disabled: enable it in Settings > Data inputs > HTTP Event Collector.";
-const unknownToken = "Check splunk.token (hec_credential): Splunk does not know this HEC token.";
+const unknownToken = "Check splunk.token: Splunk does not know this HEC token.";
 const advice: Readonly<Record<number, string>> = {
   1: enableToken,
-  2: "Give splunk.token (hec_credential).",
-  3: "Check splunk.token (hec_credential): Splunk did not understand the Authorization header.",
+  2: "Give splunk.token.",
+  3: "Check splunk.token: Splunk did not understand the Authorization header.",
   4: unknownToken,
-  7: "Check splunk.index (target_index): it does not exist, or the token may not write to it.",
+  7: "Check splunk.index: it does not exist, or the token may not write to it.",
   10: "The token has indexer acknowledgement on: set acknowledgement to auto, or turn it off for this token.",
   14: "The token has no indexer acknowledgement: turn it on for this token, or set acknowledgement to auto.",
   16: "Remove what lies between and moves the token into the query of the address.",
@@ -68,7 +67,7 @@ function toError(status: number, answer: Answer | undefined, where: string): Tar
 
 function remedyForStatus(status: number): string {
   if (isTemporary(status)) return "Splunk is busy or restarting; run again, the page is sent again.";
-  return "Check splunk.endpoint (hec_endpoint): it must be the HTTP Event Collector (default port 8088), enabled, with no other service before it.";
+  return "Check splunk.endpoint: it must be the HTTP Event Collector (default port 8088), enabled, with no other service before it.";
 }
 
 interface Answer {

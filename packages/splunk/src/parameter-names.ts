@@ -1,0 +1,21 @@
+// What the parameters of an input are called in the configuration file of the command, which messages of the core name.
+const names: Readonly<Record<string, string>> = {
+  "feed.endpoint": "feed_endpoint",
+  "feed.auth": "auth",
+  "feed.api_key": "credential",
+  "feed.ca_file": "feed_ca_file",
+  "feed.proxy": "feed_proxy",
+  "feed.collections": "collections",
+  "feed.start": "start",
+  "feed.page_size": "page_size",
+  "splunk.endpoint": "hec_endpoint",
+  "splunk.token": "hec_credential",
+  "splunk.ca_file": "hec_ca_file",
+  "splunk.allow_http": "hec_allow_http",
+  "splunk.index": "target_index",
+};
+
+/** A message for those who have the form of the input before them: with the names that stand there. */
+export function inParameterNames(message: string): string {
+  return message.replace(/\b(?:feed|splunk)\.[a-z_]+/g, (name) => names[name] ?? name);
+}
