@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 import { goal, percent, thousands, type Samples } from "./measurement.ts";
 import { askPeer } from "./peer.ts";
-import { runProgram, runProgramWith, startPageServer } from "./program.ts";
+import { runProgram, runProgramWith, startServer } from "./program.ts";
 
 let origin: string;
 beforeAll(async () => {
-  const server = await startPageServer();
+  const server = await startServer("page-server");
   origin = server.origin;
   return () => server.close();
 });

@@ -19,10 +19,10 @@ export async function runProgramWith<T>(options: readonly string[], name: string
   return JSON.parse(stdout) as T;
 }
 
-/** Starts the server of pages; its origin, and how to stop it. */
-export async function startPageServer(): Promise<{ readonly origin: string; close(): void }> {
-  const server = spawn(process.execPath, [pathOf("page-server")], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+/** Starts a program of this folder that serves and prints its port; its origin, and how to stop it. */
+export async function startServer(name: string): Promise<{ readonly origin: string; close(): void }> {
+  const server = spawn(process.execPath, [pathOf(name)], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
   for await (const port of createInterface(server.stdout))
     return { origin: `http://127.0.0.1:${port}`, close: () => server.kill() };
-  throw new Error("the server of pages ended before it was up");
+  throw new Error(`${name} ended before it was up`);
 }

@@ -12,7 +12,7 @@ if not defined node if exist "%~dp0..\local\node-path" set /p node=<"%~dp0..\loc
 if not defined node set "node=node"
 "%node%" -e "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)" 2>nul
 if errorlevel 1 goto missing
-"%node%" "%~dp0socdefenders.mjs" %*
+"%node%" --max-semi-space-size=2 "%~dp0socdefenders.mjs" %*
 exit /b %errorlevel%
 
 :missing

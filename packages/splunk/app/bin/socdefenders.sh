@@ -9,11 +9,12 @@ directory=${0%/*}
 # Where Node.js is: SOCDEFENDERS_NODE, else the first line of local/node-path in this add-on, else PATH and the usual places.
 local_node=
 [ -r "$directory/../local/node-path" ] && IFS= read -r local_node <"$directory/../local/node-path"
+# --max-semi-space-size: V8's young generation grows with the memory of the host otherwise, 100 MB for no more speed (docs/splunk.md).
 for node in "$SOCDEFENDERS_NODE" "$local_node" "$(command -v node)" /usr/local/bin/node /usr/bin/node /opt/node/bin/node; do
   [ -n "$node" ] && [ -x "$node" ] || continue
   case $("$node" --version 2>/dev/null) in
     v22.[0-9].* | v22.1[0-8].*) ;;
-    v2[2-9].* | v[3-9][0-9].*) exec "$node" "$directory/socdefenders.mjs" "$@" ;;
+    v2[2-9].* | v[3-9][0-9].*) exec "$node" --max-semi-space-size=2 "$directory/socdefenders.mjs" "$@" ;;
   esac
 done
 
