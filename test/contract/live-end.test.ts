@@ -1,17 +1,9 @@
-import {
-  openFeed,
-  parseFeedConfig,
-  RebuiltError,
-  silentLogger,
-  type Cursor,
-  type Feed,
-  type SourceOptions,
-} from "@socdefenders/shared";
-import { simulatedKeys, startFeed, type FeedOptions, type FeedRecord } from "@socdefenders/simulator";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { RebuiltError, type Cursor, type Feed, type SourceOptions } from "@socdefenders/shared";
+import type { FeedRecord } from "@socdefenders/simulator";
+import { describe, expect, test } from "vitest";
+import { open } from "./feed.ts";
 
 const signal = new AbortController().signal;
-const quick = { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true };
 
 /** Times around the server's own clock: what is younger than five minutes may still get company. */
 const now = Date.now();
@@ -29,20 +21,6 @@ function record(number: number, date_added: string, modified = "2026-05-01T00:00
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 const numbersOf = (objects: readonly { type: string; id: string }[]): number[] =>
   objects.filter(({ type }) => type === "indicator").map(({ id }) => Number(id.slice(-12)));
-
-async function open(options: FeedOptions): Promise<Feed> {
-  const server = await startFeed(options);
-  onTestFinished(() => server.close());
-  const config = parseFeedConfig({
-    endpoint: server.endpoint,
-    api_key: simulatedKeys.pro,
-    collections: ["soc-defenders-all"],
-    start: "1970-01-01T00:00:00Z",
-  });
-  const feed = openFeed(config, { log: silentLogger, userAgent: "test" }, quick);
-  onTestFinished(() => feed.close());
-  return feed;
-}
 
 async function walk(
   feed: Feed,
@@ -68,7 +46,7 @@ const sortInto = (records: FeedRecord[], ...added: FeedRecord[]): void => {
 describe.each(["bundle", "envelope"] as const)("%s: at the live end", (container) => {
   test("an object that the server publishes behind its date is delivered, and nothing else again", async () => {
     const records = [record(1, ago(3600)), record(2, ago(100)), record(3, ago(50)), record(4, ago(10))];
-    const feed = await open({ records, container });
+    const { feed } = await open({ records, container });
     const first = await walk(feed);
     expect(first.numbers).toEqual([1, 2, 3, 4]);
     sortInto(records, record(5, ago(70)), record(6, ago(5)));
@@ -82,7 +60,7 @@ describe.each(["bundle", "envelope"] as const)("%s: at the live end", (container
 
   test("an interruption while the overlap is read again loses nothing and repeats nothing", async () => {
     const records = range(0, 30).map((number) => record(number, ago(200 - number)));
-    const feed = await open({ records, container, largestPage: 7 });
+    const { feed } = await open({ records, container, largestPage: 7 });
     const first = await walk(feed);
     sortInto(records, ...range(30, 50).map((number) => record(number, ago(200.5 - (number - 30)))));
     const [collection] = await feed.chosenCollections(signal);
@@ -101,7 +79,7 @@ describe.each(["bundle", "envelope"] as const)("%s: at the live end", (container
 });
 
 test("the position says whether the walk has come to the end, and forgets what the server can no longer add to", async () => {
-  const feed = await open({ records: range(0, 25).map((number) => record(number, ago(9000 - number))), largestPage: 10 });
+  const { feed } = await open({ records: range(0, 25).map((number) => record(number, ago(9000 - number))), largestPage: 10 });
   const [collection] = await feed.chosenCollections(signal);
   const cursors: (Cursor | undefined)[] = [];
   for await (const { cursor } of feed.source(collection!).pages(undefined, signal)) cursors.push(cursor);
@@ -111,7 +89,7 @@ test("the position says whether the walk has come to the end, and forgets what t
 
 test("a position of the first schema is gone on from", async () => {
   const records = range(0, 4).map((number) => record(number, ago(9000 - number)));
-  const feed = await open({ records });
+  const { feed } = await open({ records });
   const { cursor } = await walk(feed);
   const boundary = (cursor as unknown as { recent: { fingerprints: string[] }[] }).recent[0]!.fingerprints;
   records.push(record(4, ago(8000)));
@@ -123,7 +101,7 @@ describe("a collection that was rebuilt", () => {
 
   test("under older dates, with other objects: stops, and reads it anew once that is accepted", async () => {
     const records = [...old];
-    const feed = await open({ records, largestPage: 10 });
+    const { feed } = await open({ records, largestPage: 10 });
     const { cursor } = await walk(feed);
     records.splice(0, records.length, ...range(100, 120).map((number) => record(number, ago(20_000 - number))));
     await expect(walk(feed, cursor)).rejects.toSatisfy(
@@ -134,7 +112,7 @@ describe("a collection that was rebuilt", () => {
 
   test("by loading the same objects again under new dates: stops before any of them is delivered twice", async () => {
     const records = [...old];
-    const feed = await open({ records, largestPage: 10 });
+    const { feed } = await open({ records, largestPage: 10 });
     const { cursor } = await walk(feed);
     records.splice(0, records.length, ...range(0, 40).map((number) => record(number, ago(900 - number))));
     await expect(walk(feed, cursor)).rejects.toThrow("added anew");
@@ -142,7 +120,7 @@ describe("a collection that was rebuilt", () => {
 
   test("is not what a feed does that withdraws its newest objects, all of its objects, or gives them new versions", async () => {
     const records = [...old];
-    const feed = await open({ records, largestPage: 10 });
+    const { feed } = await open({ records, largestPage: 10 });
     const { cursor } = await walk(feed);
     records.splice(30);
     expect((await walk(feed, cursor)).numbers).toEqual([]);
@@ -155,14 +133,14 @@ describe("a collection that was rebuilt", () => {
 
 test("ties that no answer holds are passed over only when that is accepted, and the rest is delivered", async () => {
   const ties = range(0, 30).map((number) => record(number, ago(9000)));
-  const feed = await open({ records: [...ties, record(50, ago(8000))], largestPage: 10 });
+  const { feed } = await open({ records: [...ties, record(50, ago(8000))], largestPage: 10 });
   await expect(walk(feed)).rejects.toThrow("--accept-gap");
   const { numbers } = await walk(feed, undefined, { acceptGap: true });
   expect(numbers).toEqual([...range(0, 10), 50]);
 });
 
 test("a run reads so many pages and leaves the rest to the next one", async () => {
-  const feed = await open({ records: range(0, 40).map((number) => record(number, ago(9000 - number))), largestPage: 10 });
+  const { feed } = await open({ records: range(0, 40).map((number) => record(number, ago(9000 - number))), largestPage: 10 });
   const first = await walk(feed, undefined, { mostPages: 2 });
   expect(first.numbers).toHaveLength(19);
   const second = await walk(feed, first.cursor);
@@ -170,24 +148,20 @@ test("a run reads so many pages and leaves the rest to the next one", async () =
 });
 
 test("cursors that expire at a feed without dates are an error that says so, after a bounded number of requests", async () => {
-  const server = await startFeed({
+  const { feed, server } = await open({
     records: range(0, 30).map((number) => record(number, ago(9000 - number))),
     container: "envelope",
     dateHeaders: "none",
     cursorRequests: 1,
     largestPage: 10,
   });
-  onTestFinished(() => server.close());
-  const config = parseFeedConfig({ endpoint: server.endpoint, api_key: simulatedKeys.pro, collections: ["soc-defenders-all"] });
-  const feed = openFeed({ ...config, start: "1970-01-01T00:00:00Z" }, { log: silentLogger, userAgent: "test" }, quick);
-  onTestFinished(() => feed.close());
   await expect(walk(feed)).rejects.toMatchObject({ name: "FeedError", message: expect.stringContaining("no dates to go on from") });
   expect(server.requests()).toBeLessThan(10);
 });
 
 test("a limit that the feed takes only in part hides no ties", async () => {
   const ties = [record(900, ago(9100)), ...range(0, 100).map((number) => record(number, ago(9000)))];
-  const feed = await open({ records: [...ties, record(901, ago(8000))], largestLimit: 130 });
+  const { feed } = await open({ records: [...ties, record(901, ago(8000))], largestLimit: 130 });
   const { numbers } = await walk(feed);
   expect(numbers.toSorted()).toEqual([900, ...range(0, 100), 901].toSorted());
 });

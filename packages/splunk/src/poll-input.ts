@@ -2,7 +2,6 @@ import {
   ConnectorError,
   createFileBudgets,
   createFileDeadLetters,
-  createFileStore,
   openFeed,
   poll,
   positionKeyOf,
@@ -10,16 +9,17 @@ import {
   type Host,
   type Sink,
 } from "@socdefenders/shared";
+import { openCheckpoints, withPositionFile } from "./checkpoint.ts";
 import { createEventStreamSink, type WriteOut } from "./event-stream.ts";
 import { sendHealth } from "./health-sender.ts";
 import { healthOf, healthOfFailure, type HealthEvent } from "./health.ts";
 import { readInputConfig, type InputConfig } from "./input-config.ts";
 import { openKvStore, withKvStore } from "./kv-store.ts";
+import { logFailure } from "./log-failure.ts";
 import { map, type SplunkEvent } from "./mapping.ts";
 import type { Stanza } from "./modular-input.ts";
 import { createSink } from "./sink.ts";
 import type { Splunkd } from "./splunkd.ts";
-import { withPositionFile } from "./position-file.ts";
 
 export interface PollInputOptions {
   readonly stanza: Stanza;
@@ -53,7 +53,7 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
       ...walked,
       map,
       sink: openSink(config, options),
-      checkpoints: createFileStore(checkpointDirectory),
+      checkpoints: openCheckpoints(checkpointDirectory),
       deadLetters: createFileDeadLetters(checkpointDirectory),
       log: host.log,
       signal,
@@ -64,6 +64,8 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
       host.log.info("collection_done", `${stanza.name}: ${summary.delivered} events delivered`, { ...counts });
       const mendable = failed && withPositionFile(failed, checkpointDirectory, positionKeyOf(walked, summary.collection));
       onSummary({ ...counts, ...(mendable && { failure: mendable }) });
+      // The first one is thrown, and told by whoever catches it.
+      if (failure !== undefined && mendable !== undefined) logFailure(host.log, mendable, `${stanza.name}: `);
       failure ??= mendable;
     }
     if (failure !== undefined) throw failure;

@@ -8,14 +8,13 @@ import {
   version,
   withDirectoryLock,
   type Host,
-  type Logger,
 } from "@socdefenders/shared";
 import { setTimeout as wait } from "node:timers/promises";
 import { isPollingHost } from "./captain.ts";
 import type { WriteOut } from "./event-stream.ts";
 import { isDisabled } from "./input-config.ts";
+import { logFailure } from "./log-failure.ts";
 import { readModularInput, type ModularInput, type Stanza } from "./modular-input.ts";
-import { inParameterNames } from "./parameter-names.ts";
 import { pollInput } from "./poll-input.ts";
 import { errorXml } from "./scheme.ts";
 import { openSplunkd } from "./splunkd.ts";
@@ -55,10 +54,6 @@ export async function runProgram(mode: string | undefined, surroundings: Surroun
     log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 1;
   }
-}
-
-function logFailure(log: Logger, { message, remedy }: ConnectorError, prefix = ""): void {
-  log.error("failed", `${prefix}${inParameterNames(message)}`, { remedy: inParameterNames(remedy) });
 }
 
 /** splunkd takes a line of standard error with a level in front into splunkd.log. */

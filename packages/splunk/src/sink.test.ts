@@ -1,5 +1,5 @@
 import { parseStixObject, silentLogger } from "@socdefenders/shared";
-import { listen, startHec, type HecAnswer, type HecEvent, type HecOptions } from "@socdefenders/simulator";
+import { listen, startHec, type HecEvent, type HecOptions } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "./config.ts";
 import { map, type SplunkEvent } from "./mapping.ts";
@@ -70,27 +70,6 @@ test("batches stay under their size, and every event arrives", async () => {
   expect(ids()).toHaveLength(100);
   expect(batches).toBeGreaterThan(5);
   expect(largest).toBeLessThanOrEqual(4000);
-});
-
-test("an event that Splunk refuses is named with the reason, all others are delivered once", async () => {
-  const intercept = (_: number, content: readonly HecEvent[]): HecAnswer | undefined => {
-    const place = content.findIndex(({ event: one }) => [idOf(3), idOf(7)].includes((one as SplunkEvent).indicator_id));
-    return place < 0 ? undefined : { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": place } };
-  };
-  const { sink, ids } = await setting({ intercept });
-  const refusals = await sink.write(events(10), signal);
-  expect(refusals.map(({ item, reason }) => [item.indicator_id, reason])).toEqual([
-    [idOf(3), "HEC code 6: Invalid data format"],
-    [idOf(7), "HEC code 6: Invalid data format"],
-  ]);
-  expect(ids()).toHaveLength(8);
-});
-
-test("413 halves the batch; an event that is too large on its own is refused", async () => {
-  const { sink, ids } = await setting({ largestBody: 3000 });
-  const refusals = await sink.write([...events(20), event(99, { description: "x".repeat(4000) })], signal);
-  expect(refusals.map(({ item }) => item.indicator_id)).toEqual([idOf(99)]);
-  expect(ids()).toHaveLength(20);
 });
 
 test("a connection that breaks every time is an error, with the address and without the token", async () => {

@@ -67,13 +67,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const where = `${method} ${printable(url)}`;
       const proxy = chooseProxy?.(url);
       // The time-outs of undici begin anew with each byte: an answer that drips would never end.
-      const deadline = AbortSignal.any([AbortSignal.timeout(timeoutMs * 10), ...(signal === undefined ? [] : [signal])]);
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(new DOMException("the answer takes too long", "TimeoutError")), timeoutMs * 10);
       try {
         const response = await request(url, {
           method,
           headers: { "user-agent": options.userAgent, "accept-encoding": "gzip", ...headers },
           body: body ?? null,
-          signal: deadline,
+          signal: signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]),
           dispatcher: await dispatchers.open(proxy),
         });
         const headerValues = (name: string): string[] => [response.headers[name] ?? []].flat();
@@ -86,6 +87,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       } catch (error) {
         signal?.throwIfAborted();
         throw toNetworkError(error, where, proxy);
+      } finally {
+        clearTimeout(timer);
       }
     },
     // Not a graceful close: what is still under way, a page fetched ahead for instance, is wanted by nobody any more.
