@@ -37,14 +37,14 @@ test("the scheme that splunkd asks for at each start", ({ task }) => {
     wrapper: () => execFileSync(`${program}.sh`, ["--scheme"], { env: environment, encoding: "utf8" }),
   };
   const [bare, bundle, wrapper] = [time(commands.bare), time(commands.bundle), time(commands.wrapper)];
-  const overBare = bundle.median - bare.median;
+  const [over, bundleOver] = [wrapper.median - bare.median, bundle.median - bare.median];
   task.meta.measurements = [
     {
-      what: "`--scheme` of the Splunk add-on by its bundle (by its wrapper, as splunkd asks)",
-      measured: `${bundle.median.toFixed(0)} ms (${wrapper.median.toFixed(0)} ms)`,
-      ratio: `${overBare.toFixed(0)} ms more (${(wrapper.median - bare.median).toFixed(0)} ms)`,
+      what: "`--scheme` of the Splunk add-on, by its wrapper as splunkd asks (by the bundle alone)",
+      measured: `${wrapper.median.toFixed(0)} ms (${bundle.median.toFixed(0)} ms)`,
+      ratio: `${over.toFixed(0)} ms over (${bundleOver.toFixed(0)} ms over)`,
       comparedWith: `\`node -e 0\`: ${bare.median.toFixed(0)} ms`,
-      goal: goal("< 60 ms more", overBare < 60),
+      goal: goal("< 60 ms over", over < 60),
     },
   ];
   expect(commands.wrapper()).toBe(commands.bundle());

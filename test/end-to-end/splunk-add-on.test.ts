@@ -119,7 +119,7 @@ describe("a run", () => {
     served.splice(0, served.length, ...rebuilt);
     const stopped = await run(host);
     expect(stopped).toMatchObject({ code: 2, stderr: expect.stringMatching(/ERROR event=failed collection .* rebuilt/) });
-    const [, file = ""] = /It is the file (\S+\.json)\./.exec(stopped.stderr) ?? [];
+    const [, file = ""] = /The position is the file (\S+\.json)\./.exec(stopped.stderr) ?? [];
     rmSync(file);
     expect(await run(host)).toMatchObject({ code: 0 });
     expect(host.hec.events()).toHaveLength(150);

@@ -25,5 +25,5 @@ export function withPositionFile(failure: ConnectorError, checkpointDirectory: s
       ? "Ask the feed's operator; if it was rebuilt, remove the saved position: the next run reads the collection from start."
       : failure.remedy;
   const file = join(checkpointDirectory, `${positionName(key)}.json`);
-  return new PositionError(failure.message, { remedy: `${remedy} It is the file ${file}.`, cause: failure });
+  return new PositionError(failure.message, { remedy: `${remedy} The position is the file ${file}.`, cause: failure });
 }
