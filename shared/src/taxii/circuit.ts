@@ -29,15 +29,15 @@ export function createCircuit(firstCoolDownMs: number = 30_000): Circuit {
 
   return {
     async enter(now, signal) {
-      while (opened !== undefined) {
-        if (probe !== undefined) await settled(probe.promise, signal);
-        else if (now() < opened.until) throw openError(opened.reason, opened.until);
-        else {
+      for (;;) {
+        if (opened === undefined) return { isProbe: false };
+        if (probe === undefined) {
+          if (now() < opened.until) throw openError(opened.reason, opened.until);
           probe = Promise.withResolvers<void>();
           return { isProbe: true };
         }
+        await settled(probe.promise, signal);
       }
-      return { isProbe: false };
     },
     close() {
       opened = undefined;
