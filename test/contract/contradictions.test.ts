@@ -151,6 +151,36 @@ test("row 6: the endpoint is taken as it is written, with its last slash added, 
   expect(first.seen[0]?.path).toBe("/api/taxii2/");
 });
 
+test("row 4: members of the list that are no collections cost no other, and the log says so", async () => {
+  const opened = await open(
+    {
+      records: thirty,
+      intercept: ({ path }) =>
+        path.endsWith("/collections/")
+          ? { status: 200, body: JSON.stringify({ collections: [{ id: 7 }, null, { id: "soc-defenders-all", alias: 3 }] }) }
+          : undefined,
+    },
+    { collections: ["soc-defenders-all"] },
+  );
+  expect((await walk(opened)).ids).toHaveLength(30);
+  expect(opened.log.filter(({ event }) => event === "collection_unreadable")).toHaveLength(2);
+});
+
+test.each(["..", ".", "\ud800"])("row 4: an id that no address can hold is that collection's error (%j)", async (id) => {
+  const opened = await open(
+    {
+      records: thirty,
+      intercept: ({ path }) =>
+        path.endsWith("/collections/") ? { status: 200, body: JSON.stringify({ collections: [{ id }] }) } : undefined,
+    },
+    { collections: [id] },
+  );
+  expect((await walk(opened)).error).toMatchObject({
+    name: "FeedError",
+    message: expect.stringContaining("cannot stand in an address"),
+  });
+});
+
 test("row 7: only what the vendor documents is asked for: discovery, collections, objects", async () => {
   const opened = await open({ records: thirty, largestPage: 10, apiRootInformation: false });
   await walk(opened);

@@ -165,3 +165,31 @@ test("a limit that the feed takes only in part hides no ties", async () => {
   const { numbers } = await walk(feed);
   expect(numbers.toSorted()).toEqual([900, ...range(0, 100), 901].toSorted());
 });
+
+test("a date far ahead of the feed's own clock moves no position", async () => {
+  const records = range(0, 30).map((number) => record(number, ago(9000 - number)));
+  const { feed } = await open({
+    records,
+    container: "envelope",
+    largestPage: 10,
+    intercept: ({ number, path }) =>
+      path.endsWith("/objects/") && number === 3
+        ? {
+            status: 200,
+            headers: { "x-taxii-date-added-last": "2999-01-01T00:00:00.000000Z" },
+            body: JSON.stringify({ objects: records.slice(0, 10).map(({ object }) => object) }),
+          }
+        : undefined,
+  });
+  const first = await walk(feed);
+  expect(first.cursor?.position ?? "").not.toContain("2999");
+  expect(new Set([...first.numbers, ...(await walk(feed, first.cursor)).numbers])).toEqual(new Set(range(0, 30)));
+});
+
+test("an object that the feed adds once more is no rebuilt collection, even where it is the only one", async () => {
+  const records = [record(1, ago(9000))];
+  const { feed } = await open({ records });
+  const { cursor } = await walk(feed);
+  records.splice(0, 1, record(1, ago(600)));
+  expect((await walk(feed, cursor)).numbers).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, unlink, type FileHandle } from "node:fs/promises";
+import { platform } from "node:os";
 import { join } from "node:path";
 
 /**
@@ -15,7 +16,8 @@ export async function replaceFile(directory: string, name: string, content: stri
       await file.sync();
     });
     await rename(temporary, join(directory, name));
-    await withFile(directory, "r", (file) => file.sync());
+    // Windows has no such call for a directory; its file system journals the rename itself.
+    if (platform() !== "win32") await withFile(directory, "r", (file) => file.sync());
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;

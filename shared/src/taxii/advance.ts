@@ -9,7 +9,7 @@ export interface Leg {
   readonly until: string | undefined;
   /** Everything added before this time has been asked for: `until`, or the position where the page was empty. */
   readonly reached: string;
-  /** Fingerprints of what the page brought and the cursor does not know. */
+  /** Fingerprints of what the page showed, known or not. */
   readonly fingerprints: readonly string[];
   /** The server's clock when it answered, as RFC 3339; undefined where it does not tell. */
   readonly clock: string | undefined;
@@ -54,14 +54,29 @@ function settle(settled: string, { from, reached, clock }: Leg, overlap: Overlap
   return laterOf(settled, earlierOf(backBy(reached, 1n), backBy(clock ?? reached, overlap)));
 }
 
+/** An object stands with the latest page that showed it: a feed may add it once more under a later date. */
 function remember(recent: readonly Served[], page: Served): readonly Served[] {
-  if (page.fingerprints.length === 0) return recent;
-  const place = recent.findLastIndex(({ until }) => !isBefore(page.until, until));
-  const before = recent[place];
-  const isSameDate = before !== undefined && !isBefore(before.until, page.until) && before.isUndated === page.isUndated;
-  return isSameDate
-    ? recent.with(place, { ...before, fingerprints: [...before.fingerprints, ...page.fingerprints] })
-    : recent.toSpliced(place + 1, 0, page);
+  const shown = new Set(page.fingerprints);
+  const before: Served[] = [];
+  const behind: Served[] = [];
+  for (const group of recent) {
+    if (isBefore(group.until, page.until)) before.push(without(group, shown));
+    else {
+      behind.push(group);
+      for (const fingerprint of group.fingerprints) shown.delete(fingerprint);
+    }
+  }
+  const [next] = behind;
+  const fingerprints = [...shown];
+  if (next !== undefined && !isBefore(page.until, next.until) && next.isUndated === page.isUndated) {
+    behind[0] = fingerprints.length === 0 ? next : { ...next, fingerprints: [...next.fingerprints, ...fingerprints] };
+  } else if (fingerprints.length > 0) behind.unshift({ ...page, fingerprints });
+  return [...before.filter((group) => group.fingerprints.length > 0), ...behind];
+}
+
+function without(group: Served, left: ReadonlySet<string>): Served {
+  const fingerprints = group.fingerprints.filter((fingerprint) => !left.has(fingerprint));
+  return fingerprints.length === group.fingerprints.length ? group : { ...group, fingerprints };
 }
 
 // 300 KB in a saved position; a page that would exceed it shortens the overlap.

@@ -9,7 +9,7 @@ export function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, u
   const remedy = "Check feed.endpoint and the proxies on the way; if they are right, ask the feed's operator. Nothing was skipped.";
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
     throw new FeedError(`${where}: expected ${what}, got something that is not JSON (starts ${JSON.stringify(clean(text, 60))})`, {
       remedy,
@@ -18,5 +18,7 @@ export function parseBody<T>(text: string, schema: z.ZodType<T>, what: string, u
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new FeedError(`${where}: expected ${what}: ${z.prettifyError(parsed.error)}`, { remedy });
+  // A hostile body may have millions of them.
+  const first = new z.ZodError(parsed.error.issues.slice(0, 1));
+  throw new FeedError(`${where}: expected ${what}: ${z.prettifyError(first)}`, { remedy });
 }

@@ -37,6 +37,8 @@ export function openBudgetAccount(store: BudgetStore, name: () => Promise<string
     async load(now, log) {
       try {
         const entries = await store.load(await name(), now);
+        // What is known from there need not be written there again.
+        for (const { notBefore = 0 } of entries) savedNotBefore = Math.max(savedNotBefore, notBefore);
         return [...entries, unsaved];
       } catch (error) {
         warnOnce(error, log);
@@ -77,5 +79,7 @@ const cost = 4096;
  * cannot be had from it.
  */
 export async function accountName({ endpoint, apiKey }: Pick<FeedConfig, "endpoint" | "apiKey">): Promise<string> {
-  return (await slowHash(apiKey.reveal(), `socdefenders-budget ${endpoint.host}`, 8, { cost })).toString("hex");
+  return (await slowHash(apiKey.reveal(), `socdefenders-budget ${endpoint.host.replace(/^www\./, "")}`, 8, { cost })).toString(
+    "hex",
+  );
 }

@@ -1,12 +1,12 @@
 import { FeedError } from "../errors/feed-error.ts";
 
-/** Keeps requests from a feed that is down. */
+/** Keeps requests from a feed that is out of reach. */
 export interface Circuit {
   /**
-   * To be called before a request's first try; says whether it is the one probe of a feed that was down. Throws FeedError while the
-   * circuit is open, without asking the feed.
+   * To be awaited before a request's first try; says whether it is the one probe of a feed that was down, whose outcome the others wait
+   * for. Throws FeedError while the circuit is open, without asking the feed, and the signal's reason on abort.
    */
-  enter(now: number): { readonly isProbe: boolean };
+  enter(now: () => number, signal?: AbortSignal): Promise<{ readonly isProbe: boolean }>;
   /** The feed answered. */
   close(): void;
   /** A request has used up its tries, the last of which met `reason`. */
@@ -20,35 +20,56 @@ const longestCoolDownMs = 10 * 60_000;
 /** A circuit breaker. It stays open for that long (milliseconds), and twice as long after each probe that fails, up to ten minutes. */
 export function createCircuit(firstCoolDownMs: number = 30_000): Circuit {
   let opened: { readonly until: number; readonly coolDownMs: number; readonly reason: string } | undefined;
-  let isProbing = false;
+  let probe: PromiseWithResolvers<void> | undefined;
+
+  const endProbe = (): void => {
+    probe?.resolve();
+    probe = undefined;
+  };
+
   return {
-    enter(now) {
-      if (opened === undefined) return { isProbe: false };
-      if (isProbing) throw openError(`${opened.reason}; another request is trying it now`);
-      if (now < opened.until)
-        throw openError(`${opened.reason}; it is not asked again before ${new Date(opened.until).toISOString()}`);
-      isProbing = true;
-      return { isProbe: true };
+    async enter(now, signal) {
+      for (;;) {
+        if (opened === undefined) return { isProbe: false };
+        if (probe === undefined) {
+          if (now() < opened.until) throw openError(opened.reason, opened.until);
+          probe = Promise.withResolvers<void>();
+          return { isProbe: true };
+        }
+        await settled(probe.promise, signal);
+      }
     },
     close() {
       opened = undefined;
-      isProbing = false;
+      endProbe();
     },
     open(reason, now) {
       // Requests that were under way together fail together: that is one failure.
-      if (opened !== undefined && !isProbing) return;
+      if (opened !== undefined && probe === undefined) return;
       const coolDownMs = Math.min(longestCoolDownMs, opened === undefined ? firstCoolDownMs : opened.coolDownMs * 2);
       opened = { until: now + coolDownMs, coolDownMs, reason };
-      isProbing = false;
+      endProbe();
     },
-    abandon() {
-      isProbing = false;
-    },
+    abandon: endProbe,
   };
 }
 
-function openError(state: string): FeedError {
-  return new FeedError(`the feed is down: ${state}`, {
+/** Resolves with the promise; throws the signal's reason on abort. */
+async function settled(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason as Error);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function openError(reason: string, until: number): FeedError {
+  return new FeedError(`the feed is down: ${reason}; it is not asked again before ${new Date(until).toISOString()}`, {
     remedy: "Wait until the feed is back; the position is saved, and the next run goes on from it.",
   });
 }

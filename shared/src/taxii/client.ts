@@ -3,6 +3,8 @@ import { FeedError } from "../errors/feed-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
 import type { HttpResponse } from "../http/request.ts";
 import { isTemporary } from "../http/retry.ts";
+import { clean } from "../log/clean.ts";
+import { silentLogger, type Logger } from "../log/logger.ts";
 import { fromMicroseconds } from "../stix/timestamp.ts";
 import type { FeedConfig } from "./config.ts";
 import { parseBody } from "./answer-body.ts";
@@ -83,7 +85,7 @@ const mediaType = "application/taxii+json;version=2.1";
 // What TAXII servers commonly send where nothing is asked: a server that refuses even this refuses something else.
 const smallestLimit = 100;
 
-export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): TaxiiClient {
+export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed, log: Logger = silentLogger): TaxiiClient {
   const get = createTrustedGet(config, sendToFeed, mediaType);
   const titles = new Map<string, string>();
   let largestLimit = Infinity;
@@ -115,13 +117,24 @@ export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed): T
 
   /** An address below the API root, each part one segment of the path whatever it holds. */
   async function addressOf(signal: AbortSignal, ...parts: readonly string[]): Promise<URL> {
+    const wrong = parts.find((part) => part === "." || part === ".." || !part.isWellFormed());
+    if (wrong !== undefined) {
+      throw new FeedError(`the id ${JSON.stringify(clean(wrong.toWellFormed(), 100))} cannot stand in an address`, {
+        remedy: "Report it to the feed's operator, and name the other collections in feed.collections.",
+      });
+    }
     return new URL(`${parts.map(encodeURIComponent).join("/")}/`, await rootAddress(signal));
   }
 
   async function listCollections(signal: AbortSignal): Promise<readonly Collection[]> {
     const url = new URL("collections/", await rootAddress(signal));
     const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal);
-    const listed = body.collections ?? [];
+    const listed: Collection[] = [];
+    for (const member of body.collections ?? []) {
+      const parsed = collectionSchema.safeParse(member);
+      if (parsed.success) listed.push(parsed.data);
+      else log.warn("collection_unreadable", `the feed lists something that is no TAXII collection: ${reasonOf(parsed.error)}`);
+    }
     for (const { id, title } of listed) titles.set(id, title);
     return listed;
   }
@@ -203,6 +216,8 @@ function serverClock(response: HttpResponse): string | undefined {
   const milliseconds = Date.parse(response.header("date") ?? "");
   return Number.isNaN(milliseconds) ? undefined : fromMicroseconds(BigInt(milliseconds) * 1000n);
 }
+
+const reasonOf = ({ issues: [first] }: z.ZodError): string => `${first?.path.join(".") ?? ""}: ${first?.message ?? "invalid"}`;
 
 const liveMs = 24 * 3600_000;
 

@@ -58,7 +58,7 @@ export interface Offered {
 }
 
 function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger): Offered {
-  const client = createTaxiiClient(config, send);
+  const client = createTaxiiClient(config, send, log);
   return {
     collections: (signal) => client.collections(signal),
     source: (collection, options) => ({

@@ -49,11 +49,12 @@ export interface PageReaderOptions {
 export function createPageReader(options: PageReaderOptions, from: WalkCursor | undefined) {
   const { collection, log, overlap, parse = parseStixObject } = options;
   const identities = new Map(from?.identities);
+  // Made anew only when the cursor forgets: ties may be many more than a page.
+  let known = fingerprintsOf(from);
 
   return (answer: ObjectsAnswer, { cursor, addedAfter, reached }: Place): Step => {
-    const known = new Set(cursor?.recent.flatMap(({ fingerprints }) => fingerprints));
+    if (cursor === undefined || countOf(cursor) !== known.size) known = fingerprintsOf(cursor);
     const served: string[] = [];
-    const fresh: string[] = [];
     const objects: StixObject[] = [];
     const unreadable: Rejected[] = [];
     for (const content of answer.objects) {
@@ -65,7 +66,6 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
         if (known.has(fingerprint)) continue;
         // The same version twice on one page is once.
         known.add(fingerprint);
-        fresh.push(fingerprint);
       }
       const parsed = readObject(content, parse);
       if (parsed.kind === "object") objects.push(parsed.object);
@@ -82,7 +82,7 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     }
     const after = reached === undefined ? addedAfter : backBy(reached, 1n);
     const end = isEmpty ? cursor?.position : undefined;
-    const leg = { from: after, until, reached: until ?? end ?? after, fingerprints: fresh, clock: answer.clock };
+    const leg = { from: after, until, reached: until ?? end ?? after, fingerprints: served, clock: answer.clock };
     const advanced = advanceCursor(cursor, leg, overlap);
     if (advanced?.isShortened === true) warnOfShortOverlap(advanced.cursor);
     const behind = advanced && { ...advanced.cursor, identities: [...identities].slice(-mostIdentities) };
@@ -115,19 +115,33 @@ export function createPageReader(options: PageReaderOptions, from: WalkCursor | 
     );
   }
 
-  /** The page's last date, where it is one and not before the first. */
-  function lastDate({ dateAddedFirst: first, dateAddedLast: last }: ObjectsAnswer): string | undefined {
-    if (last === undefined) return undefined;
-    const isTime = toMicroseconds(last) !== undefined;
-    const isInOrder = first === undefined || toMicroseconds(first) === undefined || !isBefore(last, first);
-    if (isTime && isInOrder) return last;
-    const reason = isTime ? "lies before X-TAXII-Date-Added-First" : "is not an RFC 3339 time";
+  /** The page's last date, where it can be one. */
+  function lastDate(answer: ObjectsAnswer): string | undefined {
+    const { dateAddedLast: last } = answer;
+    const reason = last === undefined ? undefined : whyUnusable(last, answer);
+    if (reason === undefined) return last;
     log.warn("date_added_unreadable", `X-TAXII-Date-Added-Last ${reason}; the position stays`, {
       collection: collection.id,
       value: last,
     });
     return undefined;
   }
+}
+
+const countOf = ({ recent }: WalkCursor): number => recent.reduce((sum, { fingerprints }) => sum + fingerprints.length, 0);
+
+const fingerprintsOf = (cursor: WalkCursor | undefined): Set<string> =>
+  new Set(cursor?.recent.flatMap(({ fingerprints }) => fingerprints));
+
+const dayMicroseconds = 24n * 3600n * 1_000_000n;
+
+function whyUnusable(last: string, { dateAddedFirst: first, clock }: ObjectsAnswer): string | undefined {
+  if (toMicroseconds(last) === undefined) return "is not an RFC 3339 time";
+  if (first !== undefined && toMicroseconds(first) !== undefined && isBefore(last, first)) {
+    return "lies before X-TAXII-Date-Added-First";
+  }
+  // Clocks of two machines differ by minutes, not by days.
+  return clock !== undefined && isBefore(backBy(clock, -dayMicroseconds), last) ? "lies ahead of the feed's own clock" : undefined;
 }
 
 // A feed has one of its own; what else it serves of them is content, and new to a target at most once more.
@@ -137,9 +151,7 @@ const mostIdentities = 64;
 const fewUnreadable = 10;
 
 function assertMostlyReadable(objects: readonly unknown[], unreadable: readonly Rejected[], collection: Collection): void {
-  const isMost = unreadable.length >= fewUnreadable && unreadable.length > objects.length;
-  const isAll = unreadable.length >= 2 && objects.every(isIdentity);
-  if (!isMost && !isAll) return;
+  if (unreadable.length < fewUnreadable || unreadable.length <= objects.length) return;
   const total = objects.length + unreadable.length;
   throw new FeedError(
     `collection ${collection.id}: ${unreadable.length} of ${total} objects of a page are not STIX (${unreadable[0]?.reason})`,

@@ -20,7 +20,7 @@ export function readRateHeaders(response: HttpResponse, now: number): RateReport
   if ((numberOf(response.header("age")) ?? 0) > 0) return nothing;
   const limit = numberOf(response.header("x-ratelimit-limit"));
   return {
-    limit: limit === 0 ? undefined : limit,
+    limit: limit !== undefined && limit >= 1 ? limit : undefined,
     remaining: numberOf(response.header("x-ratelimit-remaining")),
     resetMs: resetMs(numberOf(response.header("x-ratelimit-reset")), serverTime(response, now)),
   };
@@ -43,5 +43,6 @@ function resetMs(reset: number | undefined, serverNow: number): number | undefin
 }
 
 function numberOf(header: string | undefined): number | undefined {
-  return header !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) : undefined;
+  // No number of fifteen digits is a count or a time; longer ones lose digits or are infinite.
+  return header !== undefined && /^\s*\d{1,15}(\.\d{1,15})?\s*$/.test(header) ? Number(header) : undefined;
 }

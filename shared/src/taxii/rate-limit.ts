@@ -45,6 +45,8 @@ export interface RateLimiter {
 }
 
 const warningShare = 0.8;
+// A server that asks for longer is mistaken, or will say so again tomorrow.
+const longestPauseMs = 24 * 3600_000;
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { perMinute, perDay, reserve, clock = systemClock, account } = options;
@@ -59,16 +61,16 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     for (;;) {
       signal?.throwIfAborted();
       const now = clock.now();
-      const pause = longestDelay(kind, now);
+      const delays = {
+        server: Math.ceil(notBefore - now),
+        day: day.delay(kind === "other" ? 1 : cost.charged(), kind === "backfill", now),
+        minute: minute.delay(kind !== "other", now),
+      };
+      const pause = Math.max(...Object.values(delays));
       if (pause <= 0) return pass(kind, now, log);
-      if (pause > patienceMs) throw tooLong(now + pause, now);
+      if (pause > patienceMs) throw tooLong(delays, new Date(now + pause).toISOString());
       await clock.wait(pause, signal);
     }
-  }
-
-  function longestDelay(kind: RequestKind, now: number): number {
-    const byDay = day.delay(kind === "other" ? 1 : cost.charged(), kind === "backfill", now);
-    return Math.max(Math.ceil(notBefore - now), byDay, minute.delay(kind !== "other", now));
   }
 
   function pass(kind: RequestKind, now: number, log: Logger): Pass {
@@ -90,7 +92,8 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     const entries = await from.load(clock.now(), log);
     if (entries === undefined) return;
     day.restore(entries, clock.now());
-    notBefore = Math.max(notBefore, ...entries.map((entry) => entry.notBefore ?? 0));
+    const saved = Math.max(0, ...entries.map((entry) => entry.notBefore ?? 0));
+    notBefore = Math.max(notBefore, Math.min(saved, clock.now() + longestPauseMs));
   }
 
   async function flush(log: Logger): Promise<void> {
@@ -114,11 +117,16 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     }
   }
 
-  function tooLong(until: number, now: number): FeedError {
-    const time = new Date(until).toISOString();
-    if (notBefore > now && until <= notBefore + 1) {
+  function tooLong(delays: Readonly<Record<"server" | "day" | "minute", number>>, time: string): FeedError {
+    if (delays.server >= delays.day && delays.server >= delays.minute) {
       return new FeedError(`the feed asked to be left alone until ${time}`, {
-        remedy: "Wait until then; if it happens again, look for other clients that use the same key.",
+        remedy:
+          "Wait until then, and look for other clients that use the same key; a feed that asked by mistake is asked again once the budget-*.ndjson files of the state directory are removed.",
+      });
+    }
+    if (delays.minute > delays.day) {
+      return new FeedError(`the request units a minute of this key are used until ${time}`, {
+        remedy: "Wait until then, or stop other clients of the key.",
       });
     }
     return new FeedError(`the ${perDay} request units a day of this key are used; more are free at ${time}`, {
@@ -130,7 +138,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     enter,
     flush,
     postpone(ms) {
-      notBefore = Math.max(notBefore, clock.now() + ms);
+      notBefore = Math.max(notBefore, clock.now() + Math.min(ms, longestPauseMs));
     },
   };
 }

@@ -43,8 +43,7 @@ export function createRebuildWatch(options: RebuildWatchOptions, from: WalkCurso
       isAnythingThere ||= isNew || again.length > 0 || reached === from.position;
       if (dateAddedFirst === undefined || !isBefore(from.position, dateAddedFirst)) return;
       for (const fingerprint of again) moved.add(fingerprint);
-      if (moved.size >= Math.min(enoughMoved, known.size))
-        throw rebuilt(collection, from, "objects already delivered were added anew");
+      if (moved.size >= enoughMoved) throw rebuilt(collection, from, "objects already delivered were added anew");
     },
     async confirmEnd(signal) {
       if (from === undefined || isAnythingThere) return;

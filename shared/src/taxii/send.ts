@@ -40,13 +40,16 @@ const longestBackOffMs = 5 * 60_000;
 export function createFeedSender(options: FeedSenderOptions): SendToFeed {
   const { circuit, clock = systemClock } = options;
   return async (request, how = {}) => {
-    const { isProbe } = circuit.enter(clock.now());
+    const { isProbe } = await circuit.enter(() => clock.now(), request.signal);
     try {
       const { answer, isOutage } = await trySending(request, how, isProbe, options);
+      if (!(answer instanceof NetworkError)) {
+        // Whatever it says: a feed that answers is there, and an error may be one address's own.
+        circuit.close();
+        return answer;
+      }
       if (isOutage) circuit.open(describe(answer, request), clock.now());
-      else if (!(answer instanceof NetworkError)) circuit.close();
-      if (answer instanceof NetworkError) throw answer;
-      return answer;
+      throw answer;
     } finally {
       // A probe that neither closed nor opened the circuit.
       if (isProbe) circuit.abandon();
@@ -107,13 +110,14 @@ function saysLater(answer: HttpResponse | NetworkError): answer is HttpResponse 
   return !(answer instanceof NetworkError) && (answer.status === 429 || answer.status === 503);
 }
 
-/** What the server asks for: `Retry-After`, else the end of its minute, else a back-off. A date is read by the server's own clock. */
+/**
+ * What the server asks for: `Retry-After`, else the end of its minute, else a back-off. A date is read by the server's own clock. Where
+ * it said "now" and refused again, the back-off is what keeps the two from a hot loop.
+ */
 function laterMs(answer: HttpResponse, attempt: number, policy: RetryPolicy, now: number): number {
-  return (
-    retryAfterMs(answer.header("retry-after"), serverTime(answer, now)) ??
-    readRateHeaders(answer, now).resetMs ??
-    backOffMs({ ...policy, maximumMs: longestBackOffMs }, attempt)
-  );
+  const asked = retryAfterMs(answer.header("retry-after"), serverTime(answer, now)) ?? readRateHeaders(answer, now).resetMs;
+  const backOff = backOffMs({ ...policy, maximumMs: longestBackOffMs }, attempt);
+  return asked === undefined || attempt > 1 ? Math.max(asked ?? 0, backOff) : asked;
 }
 
 function describe(answer: HttpResponse | NetworkError, { method, url }: HttpRequest): string {

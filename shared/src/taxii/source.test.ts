@@ -92,3 +92,46 @@ test("whatever a server publishes late within the overlap is delivered, and ever
     { numRuns: 500 },
   );
 });
+
+test("as many ties as fill thousands of pages are walked by cursors again, to what was added behind them", async () => {
+  const tie = (index: number, date = 0): Published => ({
+    id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    date,
+    visibleAt: 0,
+  });
+  const objects = Array.from({ length: 3300 }, (_, index) => tie(index));
+  let requests = 0;
+  // Three on a page, and a cursor that counts.
+  const client: WalkClient = {
+    async objects(_, { addedAfter, limit, next }) {
+      requests += 1;
+      const matching = addedAfter < time(0) ? objects : objects.filter(({ date }) => date > 0);
+      const start = Number(next ?? 0);
+      const page = matching.slice(start, start + 3);
+      const more = matching.length > start + 3;
+      return {
+        objects: page.map(({ id }) => ({ type: "indicator", id, modified: time(0), created: time(0), ...pattern })),
+        more,
+        next: more ? String(start + 3) : undefined,
+        dateAddedFirst: page[0] && time(page[0].date),
+        dateAddedLast: page.at(-1) && time(page.at(-1)!.date),
+        clock: time(100_000),
+        limit,
+      };
+    },
+  };
+  const source = createTaxiiSource({ client, collection, start: time(-1), pageSize: 100, log: silentLogger });
+  const read = async (from: Cursor | undefined): Promise<{ count: number; cursor: Cursor | undefined }> => {
+    let count = 0;
+    let cursor = from;
+    for await (const page of source.pages(from, signal)) {
+      count += page.objects.length;
+      cursor = page.cursor ?? cursor;
+    }
+    return { count, cursor };
+  };
+  const first = await read(undefined);
+  objects.push(tie(9000, 5));
+  expect([first.count, (await read(first.cursor)).count]).toEqual([3300, 1]);
+  expect(requests).toBeLessThan(8000);
+});

@@ -94,7 +94,7 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
     if (hasMoved) yield step.page;
     if (step.isNew) restarts = 0;
 
-    watchLoop(answer.next, step);
+    watchLoop(answer.next, step, knownIn(cursor));
     next = answer.next;
     if (next !== undefined) continue;
     addedAfter = fromHere();
@@ -111,6 +111,9 @@ async function* walk(options: TaxiiSourceOptions, from: WalkCursor | undefined, 
     else addedAfter = passOver(options, stand);
   }
 }
+
+const knownIn = (cursor: WalkCursor | undefined): number =>
+  cursor?.recent.reduce((sum, { fingerprints }) => sum + fingerprints.length, 0) ?? 0;
 
 const noWayOn = "more objects are announced, but neither next nor X-TAXII-Date-Added-Last leads to them";
 

@@ -48,8 +48,9 @@ async function deliverAgainAndAgain(
       };
       await deliver(config, targets, terminal, onSummary, { walk: { acceptReset: flags.acceptReset, acceptGap: flags.acceptGap } });
     } catch (error) {
-      // A service lives through what may pass; what only an operator can mend ends it.
-      if (flags.once === true || terminal.signal.aborted || !(error instanceof ConnectorError) || error.exitCode === 2) throw error;
+      // A service lives through what may pass, and through the trouble of one collection; a configuration that is wrong ends it.
+      const isForGood = !(error instanceof ConnectorError) || error instanceof ConfigurationError;
+      if (flags.once === true || terminal.signal.aborted || isForGood) throw error;
       terminal.log.error("run_failed", error.message, { remedy: error.remedy });
     } finally {
       if (flags.json !== true && summaries.length > 0) await terminal.print(summaryTable(summaries));
