@@ -131,4 +131,5 @@ export {
   type ArticleClientOptions,
   type ArticleUnavailable,
 } from "./vendor/articles.ts";
+export { exportCollection } from "./vendor/stix-export-client.ts";
 export { userAgent, version } from "./version.ts";

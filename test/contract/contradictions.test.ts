@@ -451,6 +451,8 @@ test("row 24: caches are asked not to answer, and polling more often than a cach
   expect(opened.seen.every(({ headers }) => headers["cache-control"] === "no-cache")).toBe(true);
   const config = { endpoint: opened.server.endpoint, api_key: simulatedKeys.pro, poll_seconds: 59 };
   expect(() => parseFeedConfig(config)).toThrow(/poll_seconds/);
+  // Milliseconds of a timer are 31 bits: a longer one fires at once.
+  expect(() => parseFeedConfig({ ...config, poll_seconds: 2_147_484 })).toThrow(/poll_seconds.*604800/);
 });
 
 test("row 25: asking further back than the plan allows reads from where it allows, and says so", async () => {

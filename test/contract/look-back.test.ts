@@ -112,10 +112,19 @@ test("a saved position that is older: goes on from the border and says between w
 test.each([
   ["a number of days", { max_lookback_days: 90, requested_days: 450 }],
   ["a time", { requested: daysAgo(450), earliest: daysAgo(90) }],
+  ["a number of days beside a time that is no border", { server_time: daysAgo(2), max_lookback_days: 90 }],
+  ["a number of days beside a border of today", { earliest: daysAgo(0), max_lookback_days: 90 }],
+  ["a number of days beside the time that was asked for", { from: daysAgo(450), max_lookback_days: 90 }],
 ])("the look-back that the refusal names, as %s, is used", async (_, details) => {
   const { ids, asked } = await walk({ start: daysAgo(450), days: 90, details });
   expect(ids).toEqual([50, 10, 1].map(idOf));
   expect(asked.filter((time) => Date.parse(time) < Date.now() - 90 * dayMs).length).toBe(1);
+});
+
+test("a border that would skip what can be read is none: the documented one is taken", async () => {
+  const details = { server_time: daysAgo(0), lookback_checked_at: daysAgo(0.5), age_days: 0, days: -3 };
+  const { ids } = await walk({ start: daysAgo(450), details });
+  expect(ids).toEqual(withinAYear);
 });
 
 test("refused a second time: an error that says what to do", async () => {

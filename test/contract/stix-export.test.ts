@@ -270,3 +270,40 @@ test("a key without the plan is told so", async () => {
   onTestFinished(() => feed.close());
   await expect(feed.chosenCollections(signal)).rejects.toMatchObject({ status: 403, remedy: expect.stringContaining("read:stix") });
 });
+
+test("what a discarded part brought comes with the export that is read instead", async () => {
+  const time = "2026-01-01T00:00:00.000Z";
+  const changed = {
+    type: "identity",
+    id: "identity--00000000-0000-4000-8000-000000000001",
+    created: time,
+    modified: time,
+    name: "new",
+  };
+  const marking = {
+    type: "marking-definition",
+    id: "marking-definition--00000000-0000-4000-8000-000000000007",
+    created: time,
+    definition_type: "statement",
+    definition: { statement: "new" },
+  };
+  let list = makeRecords(40);
+  let asked = 0;
+  const { feed } = await open({
+    records: [],
+    intercept: ({ path, query }) => {
+      if (!path.endsWith("/iocs/stix") || query.get("limit") === "1") return undefined;
+      asked += 1;
+      // The export is another one from the second part on, which begins anywhere in it and is discarded.
+      if (asked === 2) list = [...makeRecords(100, 1000), ...list];
+      const offset = Number(query.get("offset") ?? 0);
+      const context = asked === 1 ? [{ ...changed, name: "old" }] : [changed, marking];
+      const objects = [...context, ...list.slice(offset, offset + 20).map(({ object }) => object)];
+      return { status: 200, headers: {}, body: JSON.stringify({ type: "bundle", objects }) };
+    },
+  });
+  const { pages } = await walk(feed);
+  const context = pages.map(({ objects }) => objects.filter(({ type }) => type !== "indicator").map(({ id }) => id));
+  expect(context.slice(0, 2)).toEqual([[changed.id], [changed.id, marking.id]]);
+  expect(context.slice(2).flat()).toEqual([]);
+});

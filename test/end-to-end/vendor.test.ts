@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { createFileStore } from "@socdefenders/shared";
 import { readRecords, sampleBytes, simulatedArticleIds } from "@socdefenders/simulator";
 import { expect, test } from "vitest";
 import { runCommand } from "./command.ts";
@@ -51,6 +52,22 @@ test("what an article says cannot steer a terminal", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ title: "a\u001b[2Jb\u009bc\u202ed" });
 });
 
+test("check and checkpoint reset print ids of collections without what steers a terminal", async () => {
+  const listed = { collections: [{ id: "a\u001b[2J\u0007b", title: "t", can_read: true }] };
+  const { feed, workplace } = await splunkSetting({
+    records: [],
+    intercept: ({ path }) => (path.endsWith("/collections/") ? { status: 200, body: JSON.stringify(listed) } : undefined),
+  });
+  const text = await readFile(workplace.config, "utf8");
+  await writeFile(workplace.config, text.replace("[soc-defenders-all]", '["*"]'));
+  const { stdout } = await runCommand(["check", workplace.config], { environment: proKey });
+  expect(stdout).toContain("feed       ok, a\ufffd[2J\ufffdb\n");
+  const key = { target: "splunk", endpoint: feed.endpoint, collection: "a\u001b[2J\u0007b" };
+  await createFileStore(workplace.state).save(key, { position: "2026-05-01T00:00:00Z" });
+  const reset = await runCommand(["checkpoint", "reset", workplace.config], { environment: proKey });
+  expect(reset.stdout).toBe("splunk a\ufffd[2J\ufffdb (was at 2026-05-01T00:00:00Z): reset\n");
+});
+
 test("feed.source: stix-export fills a target once, with a position of its own beside TAXII's", async () => {
   const { workplace, received } = await splunkSetting({ records }, {}, "  source: stix-export\n");
   const text = await readFile(workplace.config, "utf8");
@@ -67,9 +84,13 @@ test("feed.source: stix-export fills a target once, with a position of its own b
   const once = received().toSorted();
   expect(new Set(once)).toEqual(new Set(records.map(({ object }) => object["id"])));
   expect(JSON.parse((await run()).stdout)).toMatchObject({ delivered: 0 });
+  const accepting = await runCommand(["run", workplace.config, "--once", "--accept-gap"], { environment: proKey });
+  expect(accepting).toMatchObject({ code: 2, log: [{ level: "error", message: expect.stringContaining("stix-export") }] });
 
   await writeFile(workplace.config, text.replace("  source: stix-export\n", ""));
-  await run();
+  const { log } = await run();
+  expect(log).toContainEqual(expect.objectContaining({ event: "export_then_taxii", proposed_start: expect.any(String) }));
+  expect((await run()).log).toEqual([]);
   expect(Object.keys(await workplace.positions())).toEqual([
     expect.stringMatching(/^splunk-iocs-stix-/),
     expect.stringMatching(/^splunk-soc-defenders-all-/),

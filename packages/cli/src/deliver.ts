@@ -14,6 +14,7 @@ import {
   type SourceOptions,
 } from "@socdefenders/shared";
 import type { Config, ConfiguredTarget } from "./config.ts";
+import { warnOfFormerExport } from "./former-export.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
 import { hostOf, type Terminal } from "./terminal/terminal.ts";
 
@@ -69,6 +70,7 @@ interface Delivery {
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
   const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk } = delivery;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
+  await warnOfFormerExport(name, config, terminal.log);
   const started = Date.now();
   let delivered = 0;
   const summaries = poll({

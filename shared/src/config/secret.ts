@@ -37,11 +37,32 @@ const shortestRedacted = 6;
  * `sk_live_…` keys, Authorization headers, passwords in URLs and key-like query parameters.
  */
 export function redact(text: string): string {
-  let clean = text;
-  for (const value of known) clean = clean.replaceAll(value, hidden);
-  return clean
+  return hideKnown(text, shortestRedacted)
     .replace(/\bsk_(?:live|test)_\w+/g, hidden)
     .replace(/\b(Bearer|Basic|Splunk)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
     .replace(/(\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${hidden}@`)
     .replace(/([?&](?:api_?key|token|sig|password)=)[^&\s]+/gi, `$1${hidden}`);
+}
+
+// An object of a feed may hold a short password as an ordinary word; nothing that long is there by chance.
+const shortestInContent = 16;
+
+/**
+ * A JSON value with the known secrets of 16 characters and more replaced, in its strings and names. Anything else, what merely looks
+ * like a secret too, is what a feed may well write about and stays.
+ */
+export function redactContent(content: unknown): unknown {
+  const text = JSON.stringify(content);
+  if (text === undefined || hideKnown(text, shortestInContent) === text) return content;
+  return JSON.parse(text, (_, value: unknown) => {
+    if (typeof value === "string") return hideKnown(value, shortestInContent);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [hideKnown(name, shortestInContent), member]));
+  }) as unknown;
+}
+
+function hideKnown(text: string, shortest: number): string {
+  let clean = text;
+  for (const value of known) if (value.length >= shortest) clean = clean.replaceAll(value, hidden);
+  return clean;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { redactContent } from "../config/secret.ts";
 import type { PositionKey, RefusedItems, Rejected } from "../pipeline/contract.ts";
 
 /** Keeps what could not be delivered, so that it is never just gone. */
@@ -27,7 +28,7 @@ export interface DeadLetter {
   readonly sha256: string;
   /** Which items made of the object the target refused; absent where it could not be read. */
   readonly refused?: RefusedItems | undefined;
-  /** The object, or where it was too large the first 256 Ki characters of its JSON text. */
+  /** The object without known secrets, or where it was too large the first 256 Ki characters of its JSON text. */
   readonly content: unknown;
   /** Characters of the whole JSON text; only there where `content` is no more than its head. */
   readonly content_cut_from?: number | undefined;
@@ -39,10 +40,12 @@ const keptOfLarger = 256 * 1024;
 
 export function toDeadLetter(
   { target, collection, filter }: PositionKey,
-  { reason, content, refused }: Rejected,
+  { reason, content: served, refused }: Rejected,
   time: string,
   attempts: number = 1,
 ): DeadLetter {
+  // A server may send a credential back.
+  const content = redactContent(served);
   const text = JSON.stringify(content);
   const sha256 = hash(text);
   const isLarge = text.length > largestContent;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { createSecret } from "../config/secret.ts";
 import { temporaryDirectory } from "../temporary.test.directory.ts";
 import type { DeadLetter } from "./entry.ts";
 import { createFileDeadLetters } from "./file-store.ts";
@@ -101,4 +102,14 @@ test("a directory that cannot be written is an error with advice, and the next c
       remedy: expect.stringContaining("state directory"),
     });
   }
+});
+
+test("a credential that a server sends back is not kept; what the feed writes about secrets is", async () => {
+  const directory = temporaryDirectory();
+  createSecret("sk_live_0123456789abcdef");
+  createSecret("hunter2");
+  const content = { "x sk_live_0123456789abcdef": ['a "sk_live_0123456789abcdef"', 7], pattern: "https://h/?token=hunter2" };
+  await createFileDeadLetters(directory).add(key, [{ reason: "echo", content }]);
+  const [entry] = await entriesOf(directory);
+  expect(entry?.content).toEqual({ "x [redacted]": ['a "[redacted]"', 7], pattern: content.pattern });
 });

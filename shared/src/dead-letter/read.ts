@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { z } from "zod";
 import type { DeadLetter } from "./entry.ts";
 import { deadLetterFile, listFullFiles, unlessMissing } from "./files.ts";
@@ -23,12 +22,25 @@ export async function listDeadLetterFiles(directory: string): Promise<readonly s
 
 /** The lines of one file, blank ones left out; none where the file is missing. */
 export async function* readDeadLetterFile(path: string): AsyncGenerator<DeadLetterLine, void, undefined> {
-  const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
   try {
-    for await (const text of lines) if (text !== "") yield { text, entry: parseLine(text) };
+    for await (const text of splitLines(createReadStream(path, "utf8"))) {
+      if (text.trim() !== "") yield { text, entry: parseLine(text) };
+    }
   } catch (error) {
     unlessMissing(undefined)(error);
   }
+}
+
+/** Lines end at "\n" alone: node:readline ends them at U+2028 and U+2029 too, which a JSON text may hold. */
+async function* splitLines(chunks: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let last = "";
+  for await (const chunk of chunks) {
+    const [first = "", ...others] = chunk.split("\n");
+    const lines = [last + first, ...others];
+    last = lines.pop() ?? "";
+    yield* lines;
+  }
+  yield last;
 }
 
 function parseLine(text: string): DeadLetter | undefined {

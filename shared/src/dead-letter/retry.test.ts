@@ -193,3 +193,55 @@ test("what another process appends meanwhile stays", async () => {
   await retryDeadLetters({ directory, targets: new Map([["splunk", { ...retried, sink }]]), signal });
   expect(await left(directory)).toMatchObject([{ content: identity("meanwhile") }]);
 });
+
+test("content with line separators, which a JSON text may hold, is one entry to whoever reads it, and stays one", async () => {
+  const directory = temporaryDirectory();
+  const contents = [identity("one"), identity("first\u2028second\u2029third")];
+  await createFileDeadLetters(directory).add(
+    key,
+    contents.map((content) => ({ reason: "refused", content })),
+  );
+  expect(await left(directory)).toMatchObject(contents.map((content) => ({ content })));
+  const { retried } = target((items) => items.filter(({ name }) => name !== "one").map((item) => ({ item, reason: "again" })));
+  await retryDeadLetters({ directory, targets: new Map([["splunk", retried]]), signal });
+  expect(await left(directory)).toMatchObject([{ content: contents[1], reason: "again" }]);
+});
+
+test("an object that cannot be mapped stays with what it lacked, and the others go on", async () => {
+  const directory = temporaryDirectory();
+  const refused = { items: [1], of: 3 };
+  await createFileDeadLetters(directory).add(
+    key,
+    ["one", "bad", "two"].map((name) => ({ reason: "refused", content: identity(name), refused })),
+  );
+  const { retried, written } = target();
+  const failing: Mapping<Item> = (object, context) => {
+    if (object["name"] === "bad") throw new TypeError("boom");
+    return map(object, context);
+  };
+  const outcomes = await retryDeadLetters({ directory, targets: new Map([["splunk", { ...retried, map: failing }]]), signal });
+  expect(outcomes.get("splunk")).toMatchObject({ tried: 3, delivered: 2, kept: 1 });
+  expect(written).toEqual(["one b", "two b"]);
+  expect(await left(directory)).toMatchObject([
+    { content: identity("bad"), reason: "cannot be mapped: boom", attempts: 2, refused },
+  ]);
+});
+
+test.each([100, 1_000_000])(
+  "two entries of one object send its items once after a change of the filter (files of %i)",
+  async (fileBytes) => {
+    const directory = temporaryDirectory();
+    const deadLetters = createFileDeadLetters(directory, { fileBytes, files: 4 });
+    for (const place of [0, 1]) {
+      const rejected = { reason: `reason ${place}`, content: identity("one"), refused: { items: [place], of: 3 } };
+      await deadLetters.add({ ...key, filter: "former" }, [rejected]);
+    }
+    const { retried, written } = target((items) =>
+      items.filter(({ part }) => part === "c").map((item) => ({ item, reason: "third" })),
+    );
+    const outcomes = await retryDeadLetters({ directory, targets: new Map([["splunk", retried]]), signal });
+    expect(written).toEqual(["one a", "one b", "one c"]);
+    expect(outcomes.get("splunk")).toMatchObject({ tried: 1, kept: 1, repeated: 1 });
+    expect(await left(directory)).toMatchObject([{ reason: "third", refused: { items: [2], of: 3 } }]);
+  },
+);

@@ -6,7 +6,7 @@ import { TargetError } from "../errors/target-error.ts";
 import type { DeadLetter } from "./entry.ts";
 import { unlessMissing } from "./files.ts";
 import { listDeadLetterFiles, readDeadLetterFile, type DeadLetterLine } from "./read.ts";
-import { tryAgain, type RetryTarget } from "./try-again.ts";
+import { tryAgain, type RetryTarget, type TakenPlaces } from "./try-again.ts";
 
 export interface RetryOptions {
   /** Locked by the caller: nothing may be appended meanwhile. */
@@ -27,7 +27,7 @@ export interface RetryOutcome {
   skipped: number;
   /** Refused or unreadable once more, and kept with the new reason. */
   kept: number;
-  /** The same as one that was tried, and gone. */
+  /** Nothing but what another entry stands for that was tried, and gone. */
   repeated: number;
   /** What ended it early: what was not confirmed by then stays as it was. */
   failure?: ConnectorError;
@@ -53,10 +53,11 @@ interface Retry {
   readonly outcome: RetryOutcome;
   /** Ids of the entries that were tried: a page that was read twice may have left an entry twice. */
   readonly tried: Set<string>;
+  readonly taken: TakenPlaces;
 }
 
 function openRetry(target: RetryTarget): Retry {
-  return { target, outcome: { tried: 0, delivered: 0, skipped: 0, kept: 0, repeated: 0 }, tried: new Set() };
+  return { target, outcome: { tried: 0, delivered: 0, skipped: 0, kept: 0, repeated: 0 }, tried: new Set(), taken: new Map() };
 }
 
 async function retryFile(path: string, retries: ReadonlyMap<string, Retry>, options: RetryOptions): Promise<void> {
@@ -84,7 +85,7 @@ function choose(lines: readonly DeadLetterLine[], target: string, { isChosen = (
 
 async function retryTarget(
   chosen: readonly Chosen[],
-  { target, outcome, tried }: Retry,
+  { target, outcome, tried, taken }: Retry,
   rest: (string | undefined)[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -95,12 +96,12 @@ async function retryTarget(
     const chunk = first.slice(start, start + chunkSize);
     try {
       const entries = chunk.map(({ entry }) => entry);
-      const verdicts = await tryAgain(entries, target, signal);
+      const verdicts = await tryAgain(entries, target, taken, signal);
       for (const [place, { index, entry }] of chunk.entries()) {
         const verdict = verdicts[place];
         if (verdict === undefined) continue;
         tried.add(entry.id);
-        outcome.tried += 1;
+        if (verdict.kind !== "repeated") outcome.tried += 1;
         outcome[verdict.kind] += 1;
         rest[index] = verdict.kind === "kept" ? JSON.stringify(verdict.entry) : undefined;
       }

@@ -24,7 +24,7 @@ export interface FeedConfig {
   readonly start: string;
   /** Objects asked for in one request, 10 to 1,000. */
   readonly pageSize: number;
-  /** Seconds from the end of one poll to the next in a run that is a service; never under 60, what the feed's cache holds. */
+  /** Seconds from the end of one poll to the next in a run that is a service; 60, what the feed's cache holds, to a week. */
   readonly pollSeconds: number;
   /** How long the server may take to publish an object behind its `date_added`, in microseconds; read again by each poll. */
   readonly overlap: bigint;
@@ -107,6 +107,9 @@ function parseOverlap(text: string): bigint {
   throw new ConfigurationError(`feed.overlap: no duration of at most a day: ${text}`, { remedy: "Write a duration like PT5M." });
 }
 
+// A week. Far beyond it a timer overflows and does not wait at all.
+const longestPollSeconds = 7 * 24 * 60 * 60;
+
 const feedSchema = z.strictObject({
   endpoint: z.string(),
   api_key: z.string().min(1).optional(),
@@ -117,7 +120,7 @@ const feedSchema = z.strictObject({
   collections: z.array(z.string().min(1)).min(1).default(["*"]),
   start: z.string().default("P30D"),
   page_size: z.int().min(10).max(1000).default(1000),
-  poll_seconds: z.int().min(60).default(300),
+  poll_seconds: z.int().min(60).max(longestPollSeconds).default(300),
   overlap: z.string().default("PT5M"),
   requests_per_minute: z.int().min(1).default(1000),
   requests_per_day: z.int().min(1000).default(1_000_000),

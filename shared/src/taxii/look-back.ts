@@ -33,7 +33,7 @@ export function withLookBack(client: WalkClient, { saved, log, now = Date.now }:
       } catch (error) {
         if (!isLookBackRefusal(error)) throw error;
         if (border !== undefined) throw refusedTwice(border, error);
-        border = fromMicroseconds(BigInt(borderOf(error, now()) + marginMs) * 1000n);
+        border = fromMicroseconds(BigInt(borderOf(error, query.addedAfter, now()) + marginMs) * 1000n);
         tell(log, collectionId, query.addedAfter, border, saved);
         return client.objects(collectionId, notBefore(border, query), signal).catch((second: unknown) => {
           throw isLookBackRefusal(second) ? refusedTwice(border ?? "", second) : second;
@@ -52,15 +52,25 @@ function isLookBackRefusal(error: unknown): error is FeedError {
   return error instanceof FeedError && error.status === 403 && error.code === "lookback_exceeded";
 }
 
-/** How far back the feed reads, in epoch milliseconds. The vendor names the code but not its details: a time or a number of days is taken. */
-function borderOf({ details }: FeedError, now: number): number {
-  for (const [name, value] of Object.entries(details)) {
-    if (/request|your|asked/i.test(name)) continue;
-    const time = typeof value === "string" ? toMicroseconds(value) : undefined;
-    if (time !== undefined && Number(time) / 1000 < now) return Math.ceil(Number(time) / 1000);
-    if (/days/i.test(name) && typeof value === "number" && value > 0) return Math.floor(now - value * dayMs);
-  }
-  return Math.floor(now - documentedDays * dayMs);
+const borderName = /earliest|oldest|look.?back|(?:^|_)(?:min|minimum|from)(?:_|$)/i;
+const askedName = /request|your|asked/i;
+
+/**
+ * How far back the feed reads, in epoch milliseconds. The vendor names the code but not its details: a time whose name means a border
+ * is taken, else a number of days, else what is documented. A border later than a day ago would skip what can be read, so it is none.
+ */
+function borderOf({ details }: FeedError, addedAfter: string, now: number): number {
+  const asked = Number(toMicroseconds(addedAfter) ?? 0n) / 1000;
+  const named = Object.entries(details).filter(([name]) => !askedName.test(name));
+  const times = named.flatMap(([name, value]) => {
+    const time = typeof value === "string" && borderName.test(name) ? toMicroseconds(value) : undefined;
+    return time === undefined ? [] : [Math.ceil(Number(time) / 1000)];
+  });
+  const days = named.flatMap(([name, value]) =>
+    /days/i.test(name) && typeof value === "number" ? [Math.floor(now - value * dayMs)] : [],
+  );
+  const border = [...times, ...days].find((time) => time > asked && time <= now - dayMs);
+  return border ?? Math.floor(now - documentedDays * dayMs);
 }
 
 function tell(log: Logger, collection: string, asked: string, border: string, saved: string | undefined): void {

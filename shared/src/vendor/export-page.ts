@@ -13,11 +13,19 @@ export interface ExportPart {
   /** Fingerprints of its indicators, known or not. Identities and markings stand outside of what limit and offset count. */
   readonly served: readonly string[];
   readonly recent: readonly Recent[];
-  readonly identities: ExportCursor["identities"];
+  /** What is known once this part is delivered. A part that is not must leave no trace: what it brought would never come again. */
+  readonly context: ExportContext;
 }
 
-/** Reads one bundle; `tail` is what the part before ended with. */
-export type ReadExportPart = (answer: ObjectsAnswer, tail: readonly string[]) => ExportPart;
+/** What was delivered of that which any bundle may begin with. */
+export interface ExportContext {
+  readonly identities: ExportCursor["identities"];
+  /** Fingerprints. */
+  readonly markings: readonly string[];
+}
+
+/** Reads one bundle and remembers nothing of it; `tail` is what the part before ended with. */
+export type ReadExportPart = (answer: ObjectsAnswer, tail: readonly string[], context: ExportContext) => ExportPart;
 
 export interface ExportPageOptions {
   /** How one served object is read. Default `parseStixObject`. */
@@ -25,28 +33,24 @@ export interface ExportPageOptions {
 }
 
 /** Reads bundles as the TAXII source reads its pages. What the cursor knows is left out, and what the part before brought. */
-export function createExportPageReader(
-  { parse }: ExportPageOptions,
-  from: Pick<ExportCursor, "recent" | "identities">,
-): ReadExportPart {
+export function createExportPageReader({ parse }: ExportPageOptions, from: Pick<ExportCursor, "recent">): ReadExportPart {
   // The reader's own log lines are about dates, which an export does not have.
   const options = { collection: exportCollection, log: silentLogger, overlap: 0n, parse };
   const recent = from.recent.map(([, fingerprint]) => fingerprint);
-  const markings = new Set<string>();
-  const read = createPageReader(options, cursorKnowing([], from.identities));
 
-  return (answer, tail) => {
+  return (answer, tail, { identities, markings }) => {
+    const read = createPageReader(options, cursorKnowing([], identities));
     const cursor = cursorKnowing([...recent, ...markings, ...tail], []);
     const step = read(answer, { cursor, addedAfter: never, reached: undefined });
     const contents = answer.objects.filter((content) => !isIdentity(content));
     const all = contents.map((content, place) => ({ content, fingerprint: step.served[place] ?? "" }));
-    for (const { content, fingerprint } of all) if (isMarking(content)) markings.add(fingerprint);
+    const served = all.flatMap(({ content, fingerprint }) => (isMarking(content) ? [fingerprint] : []));
     const indicators = all.filter(({ content }) => !isMarking(content));
     return {
       page: { ...step.page, cursor: undefined },
       served: indicators.map(({ fingerprint }) => fingerprint),
       recent: indicators.map(({ content, fingerprint }) => [modifiedOf(content), fingerprint]),
-      identities: step.cursor?.identities ?? [],
+      context: { identities: step.cursor?.identities ?? identities, markings: [...new Set([...markings, ...served])] },
     };
   };
 }

@@ -3,7 +3,13 @@ import type { Page, Source } from "../pipeline/contract.ts";
 import type { ObjectsAnswer } from "../taxii/client.ts";
 import { pagingError } from "../taxii/paging-error.ts";
 import { backBy, laterOf } from "../taxii/time-order.ts";
-import { createExportPageReader, type ExportPageOptions, type ExportPart, type ReadExportPart } from "./export-page.ts";
+import {
+  createExportPageReader,
+  type ExportContext,
+  type ExportPageOptions,
+  type ExportPart,
+  type ReadExportPart,
+} from "./export-page.ts";
 import { keepRecent, keepTail, readExportCursor, type ExportCursor, type ExportWalk } from "./export-cursor.ts";
 import { asksTooMuch, exportCollection, type ExportQuery, type StixExportClient } from "./stix-export-client.ts";
 
@@ -48,18 +54,19 @@ async function* readExport(options: StixExportOptions, from: ExportCursor | unde
   const ask = createAsking(options.client, signal);
   const readPart = createExportPageReader(options, before);
   let walk = before.walk;
+  let context: ExportContext = { identities: before.identities, markings: [] };
   let restarts = 0;
 
   for (let pages = 0; pages < mostPages; pages += 1) {
     signal.throwIfAborted();
     const offset = walk === undefined ? 0 : walk.read - walk.overlap;
     const answer = await ask({ since: walk?.since ?? since, offset });
-    const part = readPart(answer, walk?.tail ?? []);
-    if (walk !== undefined && part.served.includes(walk.head) && (await ignoresOffset(walk, ask, readPart))) {
+    const part = readPart(answer, walk?.tail ?? [], context);
+    if (walk !== undefined && part.served.includes(walk.head) && (await ignoresOffset(walk, ask, readPart, context))) {
       assertWhole(part.served.length, answer.limit);
       // What is new since the first part comes with the next export.
       return yield finish(walk, before, {
-        ...part,
+        context,
         page: { objects: [], unreadable: [], repeated: part.served.length, cursor: undefined },
       });
     }
@@ -73,7 +80,8 @@ async function* readExport(options: StixExportOptions, from: ExportCursor | unde
     walk ??= { since, began: answer.clock, head: part.served[0] ?? "", read: 0, overlap: 0, tail: [], recent: [] };
     if (isEnd(part, walk)) return yield finish(walk, before, part);
     walk = advance(walk, offset, part);
-    yield { ...part.page, cursor: { ...before, identities: part.identities, walk } satisfies ExportCursor };
+    context = part.context;
+    yield { ...part.page, cursor: { ...before, identities: context.identities, walk } satisfies ExportCursor };
   }
   log.warn("page_cap", `${mostPages} bundles are enough for one run; the next one goes on`, { collection: exportCollection.id });
 }
@@ -109,8 +117,13 @@ function isEnd({ served }: ExportPart, { overlap, tail }: ExportWalk): boolean {
 // No export is that long: a server that heeds the offset has nothing there.
 const farBehind = 1_000_000_000;
 
-async function ignoresOffset({ since, head, tail }: ExportWalk, ask: Ask, readPart: ReadExportPart): Promise<boolean> {
-  return readPart(await ask({ since, offset: farBehind }), tail).served.includes(head);
+async function ignoresOffset(
+  { since, head, tail }: ExportWalk,
+  ask: Ask,
+  readPart: ReadExportPart,
+  context: ExportContext,
+): Promise<boolean> {
+  return readPart(await ask({ since, offset: farBehind }), tail, context).served.includes(head);
 }
 
 /** An export in one part is whole unless it is exactly as long as what was asked for, or what some document says is the most. */
@@ -136,8 +149,8 @@ function advance(walk: ExportWalk, offset: number, { served, recent }: ExportPar
  * The end of an export: the new position, with what else the last part brought (markings, an identity that changed). Without the
  * server's clock the position stays, and the next run reads the same export again.
  */
-function finish(walk: ExportWalk, before: ExportCursor, { page, identities }: ExportPart): Page {
+function finish(walk: ExportWalk, before: ExportCursor, { page, context }: Pick<ExportPart, "page" | "context">): Page {
   const position = walk.began === undefined ? before.position : laterOf(before.position, walk.began);
   const recent = keepRecent([...before.recent, ...walk.recent]);
-  return { ...page, cursor: { schema: "iocs-stix-1", position, recent, identities } satisfies ExportCursor };
+  return { ...page, cursor: { schema: "iocs-stix-1", position, recent, identities: context.identities } satisfies ExportCursor };
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, openFeed } from "@socdefenders/shared";
+import { clean, ConfigurationError, openFeed } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
 import { hostOf, type Terminal } from "../terminal/terminal.ts";
 
@@ -9,7 +9,7 @@ export async function check(path: string, terminal: Terminal): Promise<void> {
   const feed = openFeed(config.feed, host);
   try {
     const collections = await feed.chosenCollections(terminal.signal);
-    await terminal.print(`feed       ok, ${collections.map(({ id }) => id).join(", ")}\n`);
+    await terminal.print(`feed       ok, ${collections.map(({ id }) => clean(id)).join(", ")}\n`);
   } finally {
     await feed.close();
   }

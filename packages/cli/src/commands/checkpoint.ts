@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import {
+  clean,
   ConfigurationError,
   listPositions,
   positionName,
@@ -93,5 +94,7 @@ function choose(positions: readonly SavedPosition[], collection: string | undefi
 }
 
 function describe({ path, record }: SavedPosition): string {
-  return record === undefined ? path : `${record.key.target} ${record.key.collection} (was at ${record.cursor.position})`;
+  if (record === undefined) return path;
+  // Part by part: "splunk" and what follows it would be taken for an Authorization header.
+  return `${record.key.target} ${clean(record.key.collection)} (was at ${clean(record.cursor.position)})`;
 }

@@ -21,6 +21,7 @@ export interface RunFlags {
 export async function run(path: string, flags: RunFlags, terminal: Terminal): Promise<void> {
   assertAcceptedOnce(flags);
   const config = await loadConfig(path, terminal.environment);
+  assertAcceptable(flags, config);
   const targets = selectTargets(config, flags.only);
   await withDirectoryLock(config.stateDirectory, { log: terminal.log }, (lost) =>
     deliverAgainAndAgain(config, targets, flags, { ...terminal, signal: AbortSignal.any([terminal.signal, lost]) }),
@@ -31,6 +32,14 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
 function assertAcceptedOnce({ once, acceptReset, acceptGap }: RunFlags): void {
   if (once === true || (acceptReset !== true && acceptGap !== true)) return;
   throw new ConfigurationError("--accept-reset and --accept-gap are for one delivery", { remedy: "Add --once." });
+}
+
+/** An export has neither a collection that is rebuilt nor an order that may have a gap. */
+function assertAcceptable({ acceptReset, acceptGap }: RunFlags, { feed }: Config): void {
+  if (feed.source !== "stix-export" || (acceptReset !== true && acceptGap !== true)) return;
+  throw new ConfigurationError("--accept-reset and --accept-gap mean nothing to feed.source: stix-export", {
+    remedy: "Leave them out; to read the export from feed.start again, use `socdefenders checkpoint reset`.",
+  });
 }
 
 async function deliverAgainAndAgain(
