@@ -44,24 +44,15 @@ export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<Page
   const ended = new AbortController();
   try {
     const pages = options.source.pages(from, AbortSignal.any([options.signal, ended.signal]));
-    for await (const page of prefetch(mapPages(pages, options))) yield await deliverPage(page, options);
+    for await (const page of prefetch(pages)) yield await deliverPage(page, options);
   } finally {
     ended.abort(new Error("the run has ended"));
   }
 }
 
-/** Mapped one page ahead, so that there is work while the target is waited for. */
-async function* mapPages<Item>(pages: AsyncIterable<Page>, options: RunOptions<Item>) {
-  for await (const page of pages) yield { page, ...mapPage(page, options) };
-}
-
-interface MappedPage<Item> extends ReturnType<typeof mapPage<Item>> {
-  readonly page: Page;
-}
-
-async function deliverPage<Item>(mappedPage: MappedPage<Item>, options: RunOptions<Item>): Promise<PageOutcome> {
+async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise<PageOutcome> {
   const { sink, checkpoints, deadLetters, key, signal } = options;
-  const { page, mapped, items, skipped, withheld, unmapped } = mappedPage;
+  const { mapped, items, skipped, withheld, unmapped } = mapPage(page, options);
   const refusals = items.length === 0 ? [] : await sink.write(items, signal);
   assertMostlyTaken(refusals, items.length, key);
   const rejected = [...page.unreadable, ...unmapped, ...rejectObjects(refusals, mapped)];
