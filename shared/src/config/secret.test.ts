@@ -27,6 +27,8 @@ test("is recognised in any text afterwards, encoded forms included", () => {
 test.each([
   ["key sk_live_abc123 used", "key [redacted] used"],
   ["Authorization: Bearer abcdefghijkl", "Authorization: Bearer [redacted]"],
+  ["Authorization: Splunk 11111111-2222-3333-4444-555555555555", "Authorization: Splunk [redacted]"],
+  ["splunk soc-defenders-all: reset", "splunk soc-defenders-all: reset"],
   ["http://user:hunter2@proxy:3128", "http://user:[redacted]@proxy:3128"],
   ["GET /x?api_key=abc&limit=1", "GET /x?api_key=[redacted]&limit=1"],
 ])("recognises the shape of a secret in %s", (text, expected) => {

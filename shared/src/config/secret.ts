@@ -39,7 +39,9 @@ const shortestRedacted = 6;
 export function redact(text: string): string {
   return hideKnown(text, shortestRedacted)
     .replace(/\bsk_(?:live|test)_\w+/g, hidden)
-    .replace(/\b(Bearer|Basic|Splunk)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
+    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
+    // Tokens and session keys; "splunk" stands before many a word of a message.
+    .replace(/\b(Splunk)\s+(?=[\w.~+/=^-]*\d)[\w.~+/=^-]{20,}/gi, `$1 ${hidden}`)
     .replace(/(\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${hidden}@`)
     .replace(/([?&](?:api_?key|token|sig|password)=)[^&\s]+/gi, `$1${hidden}`);
 }
