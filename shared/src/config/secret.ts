@@ -37,13 +37,15 @@ const shortestRedacted = 6;
  * `sk_live_…` keys, Authorization headers, passwords in URLs and key-like query parameters.
  */
 export function redact(text: string): string {
-  return hideKnown(text, shortestRedacted)
-    .replace(/\bsk_(?:live|test)_\w+/g, hidden)
-    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
-    // Tokens and session keys; "splunk" stands before many a word of a message.
-    .replace(/\b(Splunk)\s+(?=[\w.~+/=^-]*\d)[\w.~+/=^-]{20,}/gi, `$1 ${hidden}`)
-    .replace(/(\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${hidden}@`)
-    .replace(/([?&](?:api_?key|token|sig|password)=)[^&\s]+/gi, `$1${hidden}`);
+  return (
+    hideKnown(text, shortestRedacted)
+      .replace(/\bsk_(?:live|test)_\w+/g, hidden)
+      .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
+      // Tokens and session keys; "splunk" stands before many a word of a message.
+      .replace(/\b(Splunk)\s+(?=[\w.~+/=^-]*\d)[\w.~+/=^-]{20,}/gi, `$1 ${hidden}`)
+      .replace(/(\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${hidden}@`)
+      .replace(/([?&](?:api_?key|token|sig|password)=)[^&\s]+/gi, `$1${hidden}`)
+  );
 }
 
 // An object of a feed may hold a short password as an ordinary word; nothing that long is there by chance.
