@@ -49,6 +49,7 @@ export {
 export type {
   CheckpointStore,
   Connector,
+  Destination,
   Cursor,
   Host,
   Mapped,
@@ -62,6 +63,7 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
+export { targetName } from "./pipeline/target-name.ts";
 export { poll, positionKeyOf, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { observableId } from "./stix/sco-identifier.ts";

@@ -1,5 +1,5 @@
 import { parseStixObject, silentLogger, type Host, type Mapping } from "@socdefenders/shared";
-import { opencti } from "@socdefenders/opencti";
+import { map as mapOpencti, openTarget, parseConfig as parseOpencti } from "@socdefenders/opencti";
 import {
   createSink as createSentinelSink,
   columns,
@@ -69,6 +69,12 @@ beforeAll(async () => {
   writeFileSync(caFile, tls.ca);
 });
 
+function parseLogs(section: unknown) {
+  const { logs } = parseSentinel(section, "sentinel");
+  if (logs === undefined) throw new Error("logs is the default destination");
+  return logs;
+}
+
 testSink("Sentinel, Logs Ingestion API", async () => {
   const ruleId = `dcr-${"0".repeat(32)}`;
   const stream = "Custom-SOCDefendersIndicators_CL";
@@ -89,7 +95,7 @@ testSink("Sentinel, Logs Ingestion API", async () => {
   vi.stubEnv("IDENTITY_ENDPOINT", identity.environment.IDENTITY_ENDPOINT);
   vi.stubEnv("IDENTITY_HEADER", identity.environment.IDENTITY_HEADER);
   const open = (endpoint: string) =>
-    createSentinelSink(parseSentinel({ endpoint, rule_id: ruleId, ca_file: caFile }, "sentinel"), host, { retryPolicy: quick });
+    createSentinelSink(parseLogs({ endpoint, rule_id: ruleId, ca_file: caFile }), host, { retryPolicy: quick });
   return {
     sink: open(logs.url),
     items: itemsOf(mapSentinel),
@@ -110,11 +116,11 @@ testSink("OpenCTI, API queue", async () => {
   onTestFinished(() => platform.close());
   const open = (used: string) => {
     const section = { url: platform.url, token: used, connector_id: "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d", queue_protocol: "api" };
-    return opencti.open(opencti.parseConfig(section, "opencti"), host).sink;
+    return openTarget(parseOpencti(section, "opencti"), host).sink;
   };
   return {
     sink: open(token),
-    items: itemsOf(opencti.map),
+    items: itemsOf(mapOpencti),
     received: () => platform.received().indicators.size,
     fail: (failing) => (isFailing = failing),
     withWrongCredential: () => open("unknown-opencti-token"),

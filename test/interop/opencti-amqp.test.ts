@@ -1,4 +1,4 @@
-import { opencti, type OpenctiBundle } from "@socdefenders/opencti";
+import { map, openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
 import { parseStixObject, silentLogger, TargetError, type Sink } from "@socdefenders/shared";
 import { startOpencti, type RunningOpencti } from "@socdefenders/simulator";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
@@ -21,8 +21,8 @@ beforeAll(async () => {
 }, 60_000);
 
 function open(connectorId: string, mq: Record<string, unknown> = {}): Sink<OpenctiBundle> {
-  const config = opencti.parseConfig({ url: platform.url, token, connector_id: connectorId, mq }, "opencti");
-  const { sink } = opencti.open(config, { log: silentLogger, userAgent: "test" });
+  const config = parseConfig({ url: platform.url, token, connector_id: connectorId, mq }, "opencti");
+  const { sink } = openTarget(config, { log: silentLogger, userAgent: "test" });
   onTestFinished(() => sink.close());
   return sink;
 }
@@ -120,7 +120,7 @@ function bundles(...addresses: string[]): readonly OpenctiBundle[] {
       valid_from: "2026-05-16T08:00:00.000Z",
       object_marking_refs: ["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"],
     });
-    const mapped = parsed.kind === "object" ? opencti.map(parsed.object, { collection: "all" }) : parsed;
+    const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : parsed;
     if (mapped.kind !== "items") throw new Error(mapped.reason);
     return mapped.items;
   });

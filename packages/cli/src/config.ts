@@ -6,6 +6,7 @@ import {
   parseFeedConfig,
   parseFilterConfig,
   parseSection,
+  targetName,
   type Environment,
   type FeedConfig,
   type Filter,
@@ -22,9 +23,9 @@ export interface Config {
   readonly targets: readonly ConfiguredTarget[];
 }
 
-/** One instance of a connector. */
+/** One destination of an instance of a connector. */
 export interface ConfiguredTarget {
-  /** `splunk`, or the instance's own name where there are several. */
+  /** `splunk`, or the instance's own name where there are several; `sentinel-ti` for a second destination. */
   readonly name: string;
   readonly open: OpenTarget;
 }
@@ -56,13 +57,16 @@ export function selectTargets({ targets }: Config, only: string | undefined): re
 async function parseTargets(kind: TargetKind, section: unknown): Promise<ConfiguredTarget[]> {
   if (section === undefined || section === null) return [];
   const connector = await loadConnector(kind);
-  if (!Array.isArray(section)) return [{ name: kind, open: connector(section, kind) }];
-  return section.map((entry: unknown, index) => {
+  if (!Array.isArray(section)) return nameTargets(kind, connector(section, kind));
+  return section.flatMap((entry: unknown, index) => {
     const path = `${kind}[${index}]`;
     const { name, ...settings } = parseSection(instanceSchema, entry, path);
-    return { name, open: connector(settings, path) };
+    return nameTargets(name, connector(settings, path));
   });
 }
+
+const nameTargets = (name: string, targets: readonly OpenTarget[]): ConfiguredTarget[] =>
+  targets.map((open) => ({ name: targetName(name, open), open }));
 
 function assertDistinctNames(targets: readonly ConfiguredTarget[]): void {
   const repeated = targets.find(({ name }, index) => targets.findIndex((other) => other.name === name) !== index);

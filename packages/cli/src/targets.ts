@@ -1,4 +1,4 @@
-import type { Connector, Host, Mapping, Target } from "@socdefenders/shared";
+import type { Connector, Destination, Host, Mapping, Target } from "@socdefenders/shared";
 
 export const targetKinds = ["splunk", "sentinel", "opencti"] as const;
 export type TargetKind = (typeof targetKinds)[number];
@@ -10,10 +10,12 @@ type OpenedTarget = Target<unknown> & { readonly map: Mapping<unknown> };
 export interface OpenTarget {
   (host: Host): OpenedTarget;
   readonly kind: TargetKind;
+  /** What goes behind the instance's name; absent for a connector's first destination. */
+  readonly suffix?: string | undefined;
 }
 
-/** Checks one section of the configuration and gives what opens it. Throws ConfigurationError. */
-export type ParseTarget = (section: unknown, path: string) => OpenTarget;
+/** Checks one section of the configuration and gives what opens each of its destinations. Throws ConfigurationError. */
+export type ParseTarget = (section: unknown, path: string) => readonly OpenTarget[];
 
 /** Loads a connector when it is needed: each brings a heavy SDK of its own, and most runs use one. */
 export async function loadConnector(kind: TargetKind): Promise<ParseTarget> {
@@ -27,11 +29,11 @@ export async function loadConnector(kind: TargetKind): Promise<ParseTarget> {
   }
 }
 
-/** Forgets a connector's own types: its config and its items never meet those of another one. */
-function erase<Config, Item>(kind: TargetKind, connector: Connector<Config, Item>): ParseTarget {
-  return (section, path) => {
-    const config = connector.parseConfig(section, path);
-    const open = (host: Host): OpenedTarget => ({ ...connector.open(config, host), map: connector.map });
-    return Object.assign(open, { kind });
-  };
+/** Forgets a connector's own configuration type: it never meets that of another one. */
+function erase<Config>(kind: TargetKind, connector: Connector<Config>): ParseTarget {
+  return (section, path) =>
+    connector.destinations(connector.parseConfig(section, path)).map((destination: Destination<unknown>) => {
+      const { map, suffix } = destination;
+      return Object.assign((host: Host) => ({ ...destination.open(host), map }), { kind, suffix });
+    });
 }

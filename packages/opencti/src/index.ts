@@ -10,11 +10,10 @@ export { parseConfig, type BrokerOverrides, type OpenctiConfig } from "./config.
 export { map, type OpenctiBundle } from "./mapping.ts";
 
 /** OpenCTI as one of its external-import connectors. */
-export const opencti: Connector<OpenctiConfig, OpenctiBundle> = {
+export const opencti: Connector<OpenctiConfig> = {
   name: "opencti",
   parseConfig,
-  map,
-  open: (config, host) => openTarget(config, host),
+  destinations: (config) => [{ map, open: (host) => openTarget(config, host) }],
 };
 
 /** Sink and checkpoints of one run: both live in one session, which ends with the sink. */

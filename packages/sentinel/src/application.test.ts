@@ -1,7 +1,7 @@
 import { silentLogger } from "@socdefenders/shared";
 import nock from "nock";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { parseConfig } from "./config.ts";
+import { parseLogsConfig } from "./logs/config.test.section.ts";
 import type { SentinelRow } from "./mapping.ts";
 import { createSink } from "./sink.ts";
 
@@ -38,10 +38,7 @@ afterAll(() => {
 });
 
 function open(tenant: string) {
-  const config = parseConfig(
-    { endpoint, rule_id: ruleId, tenant_id: tenant, client_id: "app", client_secret: "app-secret" },
-    "sentinel",
-  );
+  const config = parseLogsConfig({ endpoint, rule_id: ruleId, tenant_id: tenant, client_id: "app", client_secret: "app-secret" });
   return createSink(config, { log: silentLogger, userAgent: "test" }, { retryPolicy });
 }
 

@@ -1,9 +1,9 @@
 import { createSecret, PositionError, TargetError, type PositionKey } from "@socdefenders/shared";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startBlobStorage, type RunningBlobStorage } from "./blob-storage.test.server.ts";
+import { startBlobStorage, type RunningBlobStorage } from "./state/blob-storage.test.server.ts";
 import { openCheckpoints } from "./checkpoint.ts";
-import { createBlobDeadLetters } from "./dead-letters.ts";
-import { openContainer } from "./state.ts";
+import { createBlobDeadLetters } from "./state/dead-letters.ts";
+import { openContainer } from "./state/container.ts";
 
 let storage: RunningBlobStorage;
 

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { ContainerClient } from "@azure/storage-blob";
 import { LockError, positionName, readRecord, writeRecord, type CheckpointStore } from "@socdefenders/shared";
-import { orTargetError, statusOf } from "./state.ts";
+import { orTargetError, statusOf } from "./state/container.ts";
 
 /**
  * Positions as one JSON blob each in a container. A write demands the blob to be as this process last saw it, so of two instances that

@@ -6,6 +6,10 @@ export type Cloud = (typeof clouds)[number];
 export interface CloudAddresses {
   /** Audience of Logs Ingestion tokens (`KnownMonitorAudience` of @azure/monitor-ingestion). */
   readonly monitor: string;
+  /** Audience of Azure Resource Manager tokens, which the STIX upload API takes. */
+  readonly management: string;
+  /** The STIX upload API. */
+  readonly threatIntelligence: string;
   /** Where applications get their tokens (`AzureAuthorityHosts` of @azure/identity). */
   readonly authority: string;
   /** Host suffix of blob storage accounts. */
@@ -13,11 +17,25 @@ export interface CloudAddresses {
 }
 
 export const addressesOf: Readonly<Record<Cloud, CloudAddresses>> = {
-  public: { monitor: "https://monitor.azure.com", authority: "https://login.microsoftonline.com", blobs: "blob.core.windows.net" },
+  public: {
+    monitor: "https://monitor.azure.com",
+    management: "https://management.azure.com",
+    threatIntelligence: "https://api.ti.sentinel.azure.com",
+    authority: "https://login.microsoftonline.com",
+    blobs: "blob.core.windows.net",
+  },
   usgovernment: {
     monitor: "https://monitor.azure.us",
+    management: "https://management.usgovcloudapi.net",
+    threatIntelligence: "https://api.ti.sentinel.azure.us",
     authority: "https://login.microsoftonline.us",
     blobs: "blob.core.usgovcloudapi.net",
   },
-  china: { monitor: "https://monitor.azure.cn", authority: "https://login.chinacloudapi.cn", blobs: "blob.core.chinacloudapi.cn" },
+  china: {
+    monitor: "https://monitor.azure.cn",
+    management: "https://management.chinacloudapi.cn",
+    threatIntelligence: "https://api.ti.sentinel.azure.cn",
+    authority: "https://login.chinacloudapi.cn",
+    blobs: "blob.core.chinacloudapi.cn",
+  },
 };

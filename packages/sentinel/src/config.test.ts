@@ -6,7 +6,8 @@ const section = { endpoint: "https://x.westeurope-1.ingest.monitor.azure.com", r
 const parse = (change: Record<string, unknown> = {}) => parseConfig({ ...section, ...change }, "sentinel");
 
 test("the smallest section is an endpoint and a rule", () => {
-  expect(parse()).toMatchObject({
+  expect(parse().threatIntelligence).toBeUndefined();
+  expect(parse().logs).toMatchObject({
     ruleId: section.rule_id,
     stream: "Custom-SOCDefendersIndicators_CL",
     cloud: "public",

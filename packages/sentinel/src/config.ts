@@ -1,52 +1,99 @@
 import { ConfigurationError, createSecret, parseAddress, parseSection, readTextFile, type Secret } from "@socdefenders/shared";
 import { z } from "zod";
-import { clouds, type Cloud } from "./cloud.ts";
+import { addressesOf, clouds, type Cloud } from "./cloud.ts";
 
-/** The `sentinel` section, validated. */
-export interface SentinelConfig {
+const destinationNames = ["logs", "threat-intelligence"] as const;
+
+/** The `sentinel` section, validated. At least one of the two destinations is there. */
+export interface SentinelConfig extends AccessConfig {
+  readonly logs?: LogsConfig | undefined;
+  readonly threatIntelligence?: ThreatIntelligenceConfig | undefined;
+}
+
+/** Who asks for tokens, where, and whom it trusts; the same for both destinations. */
+export interface AccessConfig {
+  readonly cloud: Cloud;
+  /** Client id of a user-assigned identity or of the application; undefined is the system-assigned identity. */
+  readonly clientId?: string | undefined;
+  /** Application credential, for hosts outside Azure; undefined is a managed identity. */
+  readonly application?: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: Secret } | undefined;
+  /** PEM of the authority that signed the endpoints' certificates, where it is no public one. */
+  readonly ca?: string | undefined;
+}
+
+/** The destination `logs`: the Logs Ingestion API and a table of its own. */
+export interface LogsConfig extends AccessConfig {
   /** Logs ingestion endpoint of the data collection rule or of a data collection endpoint, scheme and host. */
   readonly endpoint: URL;
   /** Immutable id of the data collection rule: `dcr-…`, not its name. */
   readonly ruleId: string;
   /** Stream the rule declares for the table. */
   readonly stream: string;
+}
+
+/** The destination `threat-intelligence`: the STIX upload API and Sentinel's own store of indicators. */
+export interface ThreatIntelligenceConfig extends AccessConfig {
+  /** Scheme and host of the upload API: the cloud's own, unless another one is written. */
+  readonly endpoint: URL;
   /** Id of the Log Analytics workspace. */
-  readonly workspaceId?: string | undefined;
-  readonly cloud: Cloud;
-  /** Client id of a user-assigned identity or of the application; undefined is the system-assigned identity. */
-  readonly clientId?: string | undefined;
-  /** Application credential, for hosts outside Azure; undefined is a managed identity. */
-  readonly application?: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: Secret } | undefined;
-  /** PEM of the authority that signed the endpoint's certificate, where it is no public one. */
-  readonly ca?: string | undefined;
+  readonly workspaceId: string;
+  /** What becomes of a pattern with several values: an object a value where each stands alone (`split`), or one as it is (`keep`). */
+  readonly compound: "split" | "keep";
 }
 
 export function parseConfig(input: unknown, path: string): SentinelConfig {
   const section = parseSection(schema, input, path);
-  if (section.destinations.includes("threat-intelligence")) {
-    throw new ConfigurationError(`${path}.destinations: threat-intelligence is not in this version yet`, {
-      remedy: `Write ${path}.destinations: [logs]; the threat intelligence table comes with a later release.`,
-    });
-  }
-  const endpoint = parseAddress(section.endpoint, `${path}.endpoint`);
-  if (endpoint.protocol !== "https:") {
-    throw new ConfigurationError(`${path}.endpoint: not an https address`, {
-      remedy: "Write it as https://…; a token is never sent without TLS, not even to this machine.",
-    });
-  }
-  return {
-    endpoint,
-    ruleId: section.rule_id,
-    stream: section.stream,
-    workspaceId: section.workspace_id,
+  const access: AccessConfig = {
     cloud: section.cloud,
     clientId: section.client_id,
     application: readApplication(section, path),
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
   };
+  const wants = (destination: (typeof destinationNames)[number]): boolean => section.destinations.includes(destination);
+  return {
+    ...access,
+    logs: wants("logs") ? { ...access, ...readLogs(section, path) } : undefined,
+    threatIntelligence: wants("threat-intelligence") ? { ...access, ...readThreatIntelligence(section, path) } : undefined,
+  };
 }
 
-function readApplication(section: z.infer<typeof schema>, path: string): SentinelConfig["application"] {
+type Own<Config> = Omit<Config, keyof AccessConfig>;
+
+function readLogs(section: Section, path: string): Own<LogsConfig> {
+  const endpoint = readEndpoint(demand(section.endpoint, `${path}.endpoint`, "logs"), `${path}.endpoint`);
+  return { endpoint, ruleId: demand(section.rule_id, `${path}.rule_id`, "logs"), stream: section.stream };
+}
+
+const isThreatIntelligenceBuilt: boolean = false;
+
+function readThreatIntelligence(section: Section, path: string): Own<ThreatIntelligenceConfig> {
+  if (!isThreatIntelligenceBuilt) {
+    throw new ConfigurationError(`${path}.destinations: threat-intelligence is not in this version yet`, {
+      remedy: `Write ${path}.destinations: [logs]; the threat intelligence table comes with a later release.`,
+    });
+  }
+  const written = section.threat_intelligence_endpoint ?? addressesOf[section.cloud].threatIntelligence;
+  return {
+    endpoint: readEndpoint(written, `${path}.threat_intelligence_endpoint`),
+    workspaceId: demand(section.workspace_id, `${path}.workspace_id`, "threat-intelligence"),
+    compound: section.threat_intelligence_compound,
+  };
+}
+
+function demand(value: string | undefined, path: string, destination: (typeof destinationNames)[number]): string {
+  if (value !== undefined) return value;
+  throw new ConfigurationError(`${path} is missing`, { remedy: `The destination ${destination} needs it.` });
+}
+
+function readEndpoint(written: string, path: string): URL {
+  const endpoint = parseAddress(written, path);
+  if (endpoint.protocol === "https:") return endpoint;
+  throw new ConfigurationError(`${path}: not an https address`, {
+    remedy: "Write it as https://…; a token is never sent without TLS, not even to this machine.",
+  });
+}
+
+function readApplication(section: Section, path: string): AccessConfig["application"] {
   const { tenant_id: tenantId, client_id: clientId, client_secret: secret } = section;
   if (tenantId === undefined && secret === undefined) return undefined;
   if (tenantId === undefined || clientId === undefined || secret === undefined) {
@@ -57,18 +104,22 @@ function readApplication(section: z.infer<typeof schema>, path: string): Sentine
   return { tenantId, clientId, clientSecret: createSecret(secret) };
 }
 
+type Section = z.infer<typeof schema>;
+
 const schema = z.strictObject({
-  destinations: z
-    .array(z.enum(["logs", "threat-intelligence"]))
-    .min(1)
-    .default(["logs"]),
-  endpoint: z.string(),
-  rule_id: z.string().regex(/^dcr-[\w-]+$/, "not the immutable id of a data collection rule (dcr-…)"),
+  destinations: z.array(z.enum(destinationNames)).min(1).default(["logs"]),
+  endpoint: z.string().optional(),
+  rule_id: z
+    .string()
+    .regex(/^dcr-[\w-]+$/, "not the immutable id of a data collection rule (dcr-…)")
+    .optional(),
   stream: z
     .string()
     .regex(/^Custom-\w+$/, "not a stream name (Custom-…)")
     .default("Custom-SOCDefendersIndicators_CL"),
   workspace_id: z.guid().optional(),
+  threat_intelligence_endpoint: z.string().optional(),
+  threat_intelligence_compound: z.enum(["split", "keep"]).default("split"),
   cloud: z.enum(clouds).default("public"),
   client_id: z.string().min(1).optional(),
   tenant_id: z.string().min(1).optional(),

@@ -16,7 +16,7 @@ import {
   type RunningServer,
 } from "@socdefenders/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startBlobStorage, type RunningBlobStorage } from "./blob-storage.test.server.ts";
+import { startBlobStorage, type RunningBlobStorage } from "./state/blob-storage.test.server.ts";
 import { columns } from "./mapping.ts";
 
 const start = promisify(execFile);

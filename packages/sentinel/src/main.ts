@@ -6,17 +6,19 @@ import {
   openFeed,
   poll,
   readEnvironmentProxies,
+  targetName,
   toJsonLine,
   userAgent,
   type Logger,
+  type PollOptions,
 } from "@socdefenders/shared";
-import { createBlobBudgets } from "./budgets.ts";
+import { createBlobBudgets } from "./state/budgets.ts";
 import { openCheckpoints } from "./checkpoint.ts";
-import { createBlobDeadLetters } from "./dead-letters.ts";
+import { createBlobDeadLetters } from "./state/dead-letters.ts";
 import { sentinel } from "./index.ts";
-import { withLock } from "./lock.ts";
+import { withLock } from "./state/lock.ts";
 import { readSettings, withSettingNames, type Settings } from "./settings.ts";
-import { openContainer } from "./state.ts";
+import { openContainer } from "./state/container.ts";
 
 // The host ends a run at functionTimeout (30 minutes in host.json) by killing the process and never says so before: a run stops by
 // itself at 80 % of that. What it has delivered is saved page by page, and the next run goes on from there.
@@ -47,26 +49,35 @@ async function deliverOnce(log: Logger, deadline: AbortSignal): Promise<void> {
 async function pollInto(container: ContainerClient, settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
   const host = { log, userAgent, chooseProxy: readEnvironmentProxies(process.env) };
   const feed = openFeed(settings.feed, { ...host, budgets: createBlobBudgets(container) });
-  const failures: ConnectorError[] = [];
-  const summaries = poll({
-    feed,
-    target: sentinel.name,
-    map: sentinel.map,
-    sink: sentinel.open(settings.sentinel, host).sink,
-    checkpoints: openCheckpoints(container),
-    deadLetters: createBlobDeadLetters(container),
-    log,
-    signal,
-  });
   try {
-    for await (const { failure, ...summary } of summaries) {
-      log.info("collection_done", `${summary.collection}: ${summary.delivered} delivered`, summary);
-      if (failure === undefined) continue;
-      log.error("collection_failed", failure.message, { collection: summary.collection, remedy: withSettingNames(failure.remedy) });
-      failures.push(failure);
-    }
+    const runs = sentinel.destinations(settings.sentinel).map((destination) =>
+      pollDestination({
+        feed,
+        target: targetName(sentinel.name, destination),
+        map: destination.map,
+        sink: destination.open(host).sink,
+        checkpoints: openCheckpoints(container),
+        deadLetters: createBlobDeadLetters(container),
+        log,
+        signal,
+      }),
+    );
+    const failed = (await Promise.allSettled(runs)).find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   } finally {
     await feed.close();
+  }
+}
+
+/** Throws the first failed collection's error once all have been tried. */
+async function pollDestination(options: PollOptions<unknown>): Promise<void> {
+  const { log } = options;
+  const failures: ConnectorError[] = [];
+  for await (const { failure, ...summary } of poll(options)) {
+    log.info("collection_done", `${summary.collection}: ${summary.delivered} delivered`, summary);
+    if (failure === undefined) continue;
+    log.error("collection_failed", failure.message, { collection: summary.collection, remedy: withSettingNames(failure.remedy) });
+    failures.push(failure);
   }
   if (failures[0] !== undefined) throw failures[0];
 }

@@ -1,7 +1,7 @@
 import { parseStixObject, type StixObject } from "@socdefenders/shared";
 import { expect, test } from "vitest";
 import { columns, map, type SentinelRow } from "./mapping.ts";
-import { mapThreatIntelligence } from "./threat-intelligence.ts";
+import { mapThreatIntelligence } from "./threat-intelligence/mapping.ts";
 
 const context = { collection: "all" };
 

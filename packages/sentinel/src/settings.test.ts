@@ -13,7 +13,7 @@ const environment = {
 test("reads the settings under their own names; empty ones count as not set", () => {
   const { feed, sentinel, state } = readSettings({ ...environment, SOCDEFENDERS_START: "", AZURE_CLIENT_ID: "identity" });
   expect(feed).toMatchObject({ collections: ["one", "two"], start: "P30D", auth: "bearer" });
-  expect(sentinel).toMatchObject({ stream: "Custom-SOCDefendersIndicators_CL", cloud: "public", clientId: "identity" });
+  expect(sentinel.logs).toMatchObject({ stream: "Custom-SOCDefendersIndicators_CL", cloud: "public", clientId: "identity" });
   expect(state).toEqual({
     container: "socdefenders-state",
     account: { serviceUri: new URL("https://mystorage.blob.core.windows.net"), clientId: "identity" },

@@ -8,7 +8,7 @@ import {
 } from "@socdefenders/shared";
 import { addressesOf, type Cloud } from "./cloud.ts";
 import { parseConfig, type SentinelConfig } from "./config.ts";
-import type { StateConfig } from "./state.ts";
+import type { StateConfig } from "./state/container.ts";
 
 /** The settings of the function app, validated. */
 export interface Settings {

@@ -14,7 +14,7 @@ import {
   type RunningManagedIdentity,
 } from "@socdefenders/simulator";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { parseConfig } from "./config.ts";
+import { parseLogsConfig } from "./logs/config.test.section.ts";
 import { columns, type SentinelRow } from "./mapping.ts";
 import { createSink, type SinkOptions } from "./sink.ts";
 
@@ -56,7 +56,7 @@ async function start(options: Partial<LogsIngestionOptions> = {}): Promise<Runni
 }
 
 function open(endpoint: string, section: Record<string, unknown> = {}, options: SinkOptions = fast): Sink<SentinelRow> {
-  const config = parseConfig({ endpoint, rule_id: ruleId, ca_file: join(directory, "ca.pem"), ...section }, "sentinel");
+  const config = parseLogsConfig({ endpoint, rule_id: ruleId, ca_file: join(directory, "ca.pem"), ...section });
   return createSink(config, host, options);
 }
 

@@ -8,11 +8,11 @@ import {
   type RetryPolicy,
   type Sink,
 } from "@socdefenders/shared";
-import { readFailure, type Verdict } from "./answer.ts";
-import { cutChunks, setOversizedAside } from "./chunks.ts";
-import { createLogsClient } from "./client.ts";
-import { inParallel } from "./concurrency.ts";
-import type { SentinelConfig } from "./config.ts";
+import { readFailure, type Verdict } from "./logs/answer.ts";
+import { cutChunks, setOversizedAside } from "./logs/chunks.ts";
+import { createLogsClient } from "./logs/client.ts";
+import { inParallel } from "./logs/concurrency.ts";
+import type { LogsConfig } from "./config.ts";
 import type { SentinelRow } from "./mapping.ts";
 
 export interface SinkOptions {
@@ -27,7 +27,7 @@ const uploadsAtOnce = 3;
  * Sends rows to the Logs Ingestion API in chunks of at most 900 KB of JSON, three at once. A chunk the service does not take is halved
  * until the row that spoils it stands alone and is refused; the others are delivered.
  */
-export function createSink(config: SentinelConfig, { userAgent }: Host, options: SinkOptions = {}): Sink<SentinelRow> {
+export function createSink(config: LogsConfig, { userAgent }: Host, options: SinkOptions = {}): Sink<SentinelRow> {
   const { retryPolicy = defaultRetryPolicy, timeoutMs = 60_000 } = options;
   const client = createLogsClient(config, userAgent, timeoutMs);
   // Whether the service has taken anything from this sink yet: only then is a refused row surely the row's fault.

@@ -1,6 +1,6 @@
 import type { Connector } from "@socdefenders/shared";
 import { parseConfig, type SplunkConfig } from "./config.ts";
-import { map, type SplunkEvent } from "./mapping.ts";
+import { map } from "./mapping.ts";
 import { createSink } from "./sink.ts";
 
 export { parseConfig, type SplunkConfig } from "./config.ts";
@@ -9,9 +9,8 @@ export { map, type SplunkEvent } from "./mapping.ts";
 export { createSink } from "./sink.ts";
 
 /** Splunk by way of its HTTP Event Collector. */
-export const splunk: Connector<SplunkConfig, SplunkEvent> = {
+export const splunk: Connector<SplunkConfig> = {
   name: "splunk",
   parseConfig,
-  map,
-  open: (config, host) => ({ sink: createSink(config, host) }),
+  destinations: (config) => [{ map, open: (host) => ({ sink: createSink(config, host) }) }],
 };

@@ -116,17 +116,25 @@ export interface Host {
   readonly chooseProxy?: ChooseProxy | undefined;
 }
 
-/** An opened connector. `checkpoints` is there only where the target itself keeps the position; else the host's store does. */
+/** An opened destination. `checkpoints` is there only where the target itself keeps the position; else the host's store does. */
 export interface Target<Item> {
   readonly sink: Sink<Item>;
   readonly checkpoints?: CheckpointStore;
 }
 
+/** One place a connector delivers to, and the items that are made for it. */
+export interface Destination<Item> {
+  /** Goes behind the instance's name (`sentinel-ti`) where a connector has several: each keeps its own position and dead letters. */
+  readonly suffix?: string | undefined;
+  readonly map: Mapping<Item>;
+  open(host: Host): Target<Item>;
+}
+
 /** Everything the core knows of a SIEM. */
-export interface Connector<Config, Item> {
+export interface Connector<Config> {
   readonly name: string;
   /** Reads the operator's section strictly; `path` is where it stands (`splunk`), for messages. Throws ConfigurationError. */
   parseConfig(input: unknown, path: string): Config;
-  readonly map: Mapping<Item>;
-  open(config: Config, host: Host): Target<Item>;
+  /** At least one; one that fails never stops the others. */
+  destinations(config: Config): readonly Destination<unknown>[];
 }

@@ -3,7 +3,7 @@ import { createSecret } from "@socdefenders/shared";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBlobStorage, type RunningBlobStorage } from "./blob-storage.test.server.ts";
 import { withLock } from "./lock.ts";
-import { openContainer } from "./state.ts";
+import { openContainer } from "./container.ts";
 
 let storage: RunningBlobStorage;
 const never = new AbortController().signal;

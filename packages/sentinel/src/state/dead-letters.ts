@@ -1,6 +1,6 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import { toDeadLetter, type DeadLetters } from "@socdefenders/shared";
-import { orTargetError } from "./state.ts";
+import { orTargetError } from "./container.ts";
 
 /** Appends one `DeadLetter` a line to an append blob a day beside the positions. Nothing is ever dropped: old days are the operator's. */
 export function createBlobDeadLetters(container: ContainerClient): DeadLetters {

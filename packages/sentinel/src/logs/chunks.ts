@@ -1,5 +1,5 @@
 import type { Refusal } from "@socdefenders/shared";
-import type { SentinelRow } from "./mapping.ts";
+import type { SentinelRow } from "../mapping.ts";
 
 // The service takes 1 MB, counted before compression; the rest is room for what its count may include besides the rows.
 const largestChunkBytes = 900_000;

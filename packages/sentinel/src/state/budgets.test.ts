@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { startBlobStorage } from "./blob-storage.test.server.ts";
 import { createBlobBudgets } from "./budgets.ts";
-import { openContainer } from "./state.ts";
+import { openContainer } from "./container.ts";
 import { createSecret } from "@socdefenders/shared";
 
 test("spending of today and yesterday is kept in blobs, that of each account by itself", async () => {

@@ -1,9 +1,9 @@
 import { authoritiesWith } from "@socdefenders/shared";
 import type { LogsIngestionClient } from "@azure/monitor-ingestion";
-import { addressesOf } from "./cloud.ts";
-import type { SentinelConfig } from "./config.ts";
-import { createCredential } from "./credential.ts";
-import type { SentinelRow } from "./mapping.ts";
+import { addressesOf } from "../cloud.ts";
+import type { LogsConfig } from "../config.ts";
+import { createCredential } from "../credential.ts";
+import type { SentinelRow } from "../mapping.ts";
 
 /** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
 export interface LogsClient {
@@ -16,7 +16,7 @@ export interface LogsClient {
 }
 
 /** Microsoft's unmodified client with its own retries off, since they wait as long as a Retry-After says and repeat only some errors. */
-export function createLogsClient(config: SentinelConfig, userAgent: string, timeoutMs: number): LogsClient {
+export function createLogsClient(config: LogsConfig, userAgent: string, timeoutMs: number): LogsClient {
   const address = `${config.endpoint.href.replace(/\/$/, "")}/dataCollectionRules/${config.ruleId}/streams/${config.stream}`;
   let opened: Promise<LogsIngestionClient> | undefined;
   const client = (): Promise<LogsIngestionClient> => (opened ??= openClient(config, userAgent));
@@ -32,13 +32,13 @@ export function createLogsClient(config: SentinelConfig, userAgent: string, time
   };
 }
 
-async function openClient({ endpoint, cloud, ca, ...identity }: SentinelConfig, userAgent: string): Promise<LogsIngestionClient> {
+async function openClient({ endpoint, ...access }: LogsConfig, userAgent: string): Promise<LogsIngestionClient> {
   const { LogsIngestionClient } = await import("@azure/monitor-ingestion");
-  return new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), await createCredential({ cloud, ca, ...identity }), {
-    audience: addressesOf[cloud].monitor,
+  return new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), await createCredential(access), {
+    audience: addressesOf[access.cloud].monitor,
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: userAgent },
-    ...(ca !== undefined && { tlsOptions: { ca: authoritiesWith(ca) } }),
+    ...(access.ca !== undefined && { tlsOptions: { ca: authoritiesWith(access.ca) } }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { ContainerClient } from "@azure/storage-blob";
 import { budgetName, readBudgetEntries, type BudgetStore } from "@socdefenders/shared";
-import { statusOf } from "./state.ts";
+import { statusOf } from "./container.ts";
 
 const dayMs = 24 * 3600_000;
 

@@ -1,6 +1,6 @@
 import type { BlobLeaseClient, ContainerClient } from "@azure/storage-blob";
 import { LockError, TargetError } from "@socdefenders/shared";
-import { orTargetError, statusOf } from "./state.ts";
+import { orTargetError, statusOf } from "./container.ts";
 
 // Blob storage lends a blob for 15 to 60 seconds. A process that dies blocks the next run for that long and no longer.
 const leaseSeconds = 60;
