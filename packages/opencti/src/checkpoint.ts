@@ -1,5 +1,6 @@
-import { PositionError, positionName, readRecord, TargetError, writeRecord, type CheckpointStore } from "@socdefenders/shared";
+import { PositionError, positionName, readRecord, writeRecord, type CheckpointStore } from "@socdefenders/shared";
 import { z } from "zod";
+import { StateResetError } from "./platform/reset-error.ts";
 import type { Session } from "./platform/session.ts";
 
 const stateSchema = z.object({ schema: z.literal(1), positions: z.record(z.string(), z.unknown()) });
@@ -22,7 +23,7 @@ export function createCheckpoints(session: Session): CheckpointStore {
     async save(key, cursor) {
       await session.open();
       const name = positionName(key);
-      if ((resetsAtLoad.get(name) ?? session.resets()) !== session.resets()) throw wasReset();
+      if ((resetsAtLoad.get(name) ?? session.resets()) !== session.resets()) throw new StateResetError();
       const positions = { ...readPositions(session.state()), [name]: JSON.parse(writeRecord(key, cursor)) as unknown };
       await session.save(JSON.stringify({ schema: 1, positions }));
     },
@@ -50,9 +51,3 @@ function readPositions(state: string): Readonly<Record<string, unknown>> {
 }
 
 const resetRemedy = "Reset the connector's state in OpenCTI (Data > Ingestion > Connectors) to read again from feed.start.";
-
-function wasReset(): TargetError {
-  return new TargetError("the connector's state was reset on the platform during this run", {
-    remedy: "Nothing has to be done: the next run reads the feed again from feed.start.",
-  });
-}

@@ -1,4 +1,12 @@
-import { ConfigurationError, parseAddress, parseSection, readTextFile, textOrFile, type Secret } from "@socdefenders/shared";
+import {
+  ConfigurationError,
+  createSecret,
+  parseAddress,
+  parseSection,
+  readTextFile,
+  textOrFile,
+  type Secret,
+} from "@socdefenders/shared";
 import { z } from "zod";
 
 /** The `opencti` section, validated. */
@@ -18,6 +26,10 @@ export interface OpenctiConfig {
   readonly createObservables: boolean;
   /** PEM of the authority that signed the platform's certificate, where it is no public one. */
   readonly ca?: string | undefined;
+  /** False only where the operator wants the platform's certificate unverified. */
+  readonly verifiesCertificate: boolean;
+  /** Sent with every request to the platform, for a proxy before it that asks for them. Their values may be secrets. */
+  readonly customHeaders: Readonly<Record<string, Secret>>;
   readonly broker: BrokerOverrides;
 }
 
@@ -50,8 +62,14 @@ export function parseConfig(input: unknown, path: string): OpenctiConfig {
     queueProtocol: section.queue_protocol,
     createObservables: section.create_observables,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
+    verifiesCertificate: section.ssl_verify,
+    customHeaders: readHeaders(section.custom_headers),
     broker: parseBroker(section.mq ?? {}, `${path}.mq`),
   };
+}
+
+function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, Secret>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), createSecret(value)]));
 }
 
 function parseBroker(input: unknown, path: string): BrokerOverrides {
@@ -74,6 +92,10 @@ const schema = z.strictObject({
   queue_protocol: z.enum(["amqp", "api"]).default("amqp"),
   create_observables: z.boolean().default(false),
   ca_file: z.string().optional(),
+  ssl_verify: z.boolean().default(true),
+  custom_headers: z
+    .record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "not a header name"), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
+    .default({}),
   mq: z.unknown().optional(),
 });
 

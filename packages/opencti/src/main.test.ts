@@ -2,7 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readRecords, simulatedKeys, startFeed, startOpencti, type FeedRecord } from "@socdefenders/simulator";
+import {
+  listen,
+  openctiVersions,
+  readRecords,
+  simulatedKeys,
+  startFeed,
+  startOpencti,
+  type FeedRecord,
+  type OpenctiOptions,
+} from "@socdefenders/simulator";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 
 const token = "a-token-of-a-user";
@@ -15,9 +24,12 @@ beforeEach(async () => {
   return () => rm(directory, { recursive: true, force: true });
 });
 
-async function start(options: { queueBytes?: number; records?: readonly FeedRecord[] } = {}) {
-  const platform = await startOpencti({ token, queueBytes: options.queueBytes });
-  const feed = await startFeed({ records: options.records ?? records });
+async function start({
+  records: served = records,
+  ...options
+}: Partial<OpenctiOptions> & { records?: readonly FeedRecord[] } = {}) {
+  const platform = await startOpencti({ token, ...options });
+  const feed = await startFeed({ records: served });
   onTestFinished(async () => void (await Promise.all([platform.close(), feed.close()])));
   const environment = {
     OPENCTI_URL: platform.url,
@@ -34,9 +46,20 @@ async function start(options: { queueBytes?: number; records?: readonly FeedReco
   return { platform, feed, environment };
 }
 
+/** A line in the platform's format whose attributes have these. */
+const logged = (attributes: Record<string, unknown>) =>
+  expect.objectContaining({
+    timestamp: expect.any(String),
+    level: expect.stringMatching(/^(?:DEBUG|INFO|WARNING|ERROR)$/),
+    name: "SOC Defenders",
+    message: expect.any(String),
+    attributes: expect.objectContaining(attributes),
+  });
+
 interface Exit {
   readonly exitCode: number | null;
   readonly log: readonly Record<string, unknown>[];
+  readonly text: string;
 }
 
 function run(
@@ -52,7 +75,8 @@ function run(
   return new Promise((resolve) => {
     child.on("close", (exitCode) => {
       const lines = text.split("\n").filter((line) => line !== "");
-      resolve({ exitCode, log: lines.map((line) => JSON.parse(line) as Record<string, unknown>) });
+      const log = lines.flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Record<string, unknown>] : []));
+      resolve({ exitCode, log, text });
     });
   });
 }
@@ -61,11 +85,11 @@ test("run-and-terminate delivers what is new, keeps its position on the platform
   const { platform, environment } = await start();
   const first = await run(environment);
   expect(first.exitCode).toBe(0);
-  expect(first.log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 3 }));
+  expect(first.log).toContainEqual(logged({ event: "collection_done", delivered: 3 }));
   expect(platform.received().indicators.size).toBe(3);
   expect(platform.received().works).toMatchObject([{ status: "complete", errors: [] }]);
   const second = await run(environment);
-  expect(second.log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 0 }));
+  expect(second.log).toContainEqual(logged({ event: "collection_done", delivered: 0 }));
   expect(platform.received().works).toHaveLength(1);
 });
 
@@ -75,16 +99,91 @@ test("config.yml is read, with the environment before it", async () => {
   await writeFile(join(directory, "config.yml"), `connector:\n  id: ${CONNECTOR_ID}\n  log_level: ${CONNECTOR_LOG_LEVEL}\n`);
   const { exitCode, log } = await run(rest);
   expect(exitCode).toBe(0);
-  expect(log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 3 }));
+  expect(log).toContainEqual(logged({ event: "collection_done", delivered: 3 }));
 });
 
 test("nothing is read while too much waits on the platform", async () => {
   const { platform, feed, environment } = await start({ queueBytes: 600_000_000 });
   const { exitCode, log } = await run(environment);
   expect(exitCode).toBe(0);
-  expect(log).toContainEqual(expect.objectContaining({ event: "buffering" }));
+  expect(log).toContainEqual(logged({ event: "buffering" }));
   expect(feed.requests()).toBe(0);
   expect(platform.received().works).toEqual([]);
+});
+
+test("a reset on the platform ends the run under way, and the feed is read anew at once", async () => {
+  let pages = 0;
+  const { platform, environment } = await start({
+    records: Array.from({ length: 30 }, (_, index) => readRecords(Buffer.from(toLine(`198.51.100.${index}`, index)))).flat(),
+    intercept: (operation) => {
+      if (operation === "PushBundle" && (pages += 1) === 2) platform.resetState(connectorId);
+      return undefined;
+    },
+  });
+  const { exitCode, log } = await run({ ...environment, SOCDEFENDERS_PAGE_SIZE: "10" });
+  expect(exitCode).toBe(0);
+  expect(log).toContainEqual(logged({ event: "state_reset" }));
+  expect(log).toContainEqual(logged({ event: "collection_done", delivered: 30 }));
+  expect(platform.received().works).toMatchObject([{ status: "complete" }, { status: "complete", errors: [] }]);
+});
+
+test("a service that the platform refuses at first says so and stays, and is stopped while it waits", async () => {
+  const refuse = (operation: string) =>
+    operation === "RegisterConnector" ? { name: "FORBIDDEN_ACCESS", message: "You are not allowed to do this." } : undefined;
+  const { environment } = await start({ intercept: refuse });
+  const { exitCode, log } = await run({ ...environment, CONNECTOR_RUN_AND_TERMINATE: "false" }, (line, kill) => {
+    if (line.includes("FORBIDDEN_ACCESS")) kill("SIGTERM");
+  });
+  expect(exitCode).toBe(0);
+  expect(log).toContainEqual(logged({ event: "failed", exit_code: 4 }));
+  expect((await run(environment)).exitCode).toBe(4);
+});
+
+test("metrics and health are served while the connector lives, under the names of pycti", async () => {
+  const { environment } = await start();
+  const ports = { metrics: await freePort(), health: await freePort() };
+  const seen: string[] = [];
+  await run(
+    {
+      ...environment,
+      CONNECTOR_RUN_AND_TERMINATE: "false",
+      CONNECTOR_EXPOSE_METRICS: "true",
+      CONNECTOR_METRICS_PORT: String(ports.metrics),
+      CONNECTOR_METRICS_NAMESPACE: "soc",
+      SOCDEFENDERS_HEALTH_PORT: String(ports.health),
+    },
+    (line, kill) => {
+      if (!line.includes("collection_done") || seen.length > 0) return;
+      seen.push("asked");
+      const ask = async (port: number, path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+      void Promise.all([ask(ports.metrics, "/metrics"), ask(ports.health, "/health"), ask(ports.health, "/other")])
+        .then((answers) => seen.push(...answers))
+        .finally(() => kill("SIGTERM"));
+    },
+  );
+  const [, metrics = "", health = "", other = ""] = seen;
+  expect(metrics).toMatch(/^soc_bundles_sent_total 1$/m);
+  expect(metrics).toMatch(/^soc_records_sent_total 3$/m);
+  expect(metrics).toMatch(/^soc_runs_total 1$/m);
+  expect(metrics).toMatch(/^soc_ping_api_total [1-9]/m);
+  expect(metrics).toMatch(/^soc_state\{soc_state="(?:running|idle)"\} 1$/m);
+  expect(JSON.parse(health)).toMatchObject({ status: "healthy", last_ping: expect.any(String), last_failure: null });
+  expect(other).toContain("only /metrics and /health");
+});
+
+test("log lines for people, where they are asked for", async () => {
+  const { environment } = await start();
+  const { text } = await run({ ...environment, OPENCTI_JSON_LOGGING: "false" });
+  expect(text).toMatch(/^\S+Z INFO SOC Defenders collection_done .*delivered=3/m);
+});
+
+test("every document is accepted by every platform version", async () => {
+  for (const version of openctiVersions) {
+    const { platform, environment } = await start({ version });
+    const { exitCode } = await run(environment);
+    expect([version, exitCode, platform.received().indicators.size]).toEqual([version, 0, 3]);
+    expect(platform.received().works).toMatchObject([{ status: "complete", errors: [] }]);
+  }
 });
 
 describe("exit codes", () => {
@@ -125,11 +224,18 @@ describe("exit codes", () => {
   });
 });
 
+async function freePort(): Promise<number> {
+  const server = await listen(() => undefined);
+  await server.close();
+  return Number(new URL(server.url).port);
+}
+
 function toLine(address: string, index: number): string {
+  const number = String(index).padStart(2, "0");
   const object = {
     type: "indicator",
     spec_version: "2.1",
-    id: `indicator--00000000-0000-4000-8000-00000000000${index}`,
+    id: `indicator--00000000-0000-4000-8000-0000000000${number}`,
     created: "2026-05-16T08:00:00.000Z",
     modified: "2026-05-16T08:00:00.000Z",
     name: "Malicious address",
@@ -137,5 +243,5 @@ function toLine(address: string, index: number): string {
     pattern_type: "stix",
     valid_from: "2026-05-16T08:00:00.000Z",
   };
-  return JSON.stringify({ date_added: `2026-05-16T08:00:0${index}.000000Z`, object });
+  return JSON.stringify({ date_added: `2026-05-16T08:00:${number}.000000Z`, object });
 }

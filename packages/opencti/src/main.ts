@@ -5,22 +5,27 @@ import {
   createLogger,
   parseConfiguration,
   readEnvironmentProxies,
-  toJsonLine,
+  TargetError,
   userAgent,
   type Logger,
-  type LogLevel,
 } from "@socdefenders/shared";
 import { createGraphql } from "./platform/graphql.ts";
+import { watchHealth, type HealthWatch } from "./platform/health.ts";
+import { toPlainLine, toPlatformLine } from "./platform/log-line.ts";
+import { createMetrics } from "./platform/metrics.ts";
+import { startOperationsServer } from "./platform/operations-server.ts";
+import { pauseMs } from "./platform/pause.ts";
 import { platformTime, runOnce, type RunContext } from "./platform/run.ts";
-import { createSession } from "./platform/session.ts";
-import { readSettings } from "./platform/settings.ts";
+import { createSession, type Session } from "./platform/session.ts";
+import { readSettings, type Settings } from "./platform/settings.ts";
 
 const configurationFile = "config.yml";
 const patienceMs = 4500;
 
 const interrupt = new AbortController();
 let stopped: { readonly by: string; readonly exitCode: number } | undefined;
-let log = openLog("error");
+// What is wrong with the settings is told in the form that holds unless they say otherwise.
+let log = openLog({ logLevel: "error", logsJson: true });
 
 /** One run, or one every period until it is stopped. Resolves with the exit code. */
 async function main(): Promise<number> {
@@ -28,31 +33,76 @@ async function main(): Promise<number> {
     ? parseConfiguration(readFileSync(configurationFile, "utf8"), process.env, configurationFile)
     : {};
   const settings = readSettings(process.env, file);
-  log = openLog(settings.logLevel);
+  log = openLog(settings, settings.opencti.connectorName);
+  for (const warning of settings.warnings) log.warn("setting", warning);
   stopOnSignals(settings.periodMs > 0);
+  const { metricsNamespace, metricsSubsystem, metricsPort, healthPort } = settings.observation;
+  const metrics = createMetrics(metricsNamespace, metricsSubsystem);
+  const watch = watchHealth();
+  const operations = { ports: [metricsPort, healthPort], metrics: () => metrics.text(), health: () => watch.health() };
+  const server = await startOperationsServer(operations);
   const host = { log, userAgent, chooseProxy: readEnvironmentProxies(process.env) };
   const graphql = createGraphql(settings.opencti, host);
-  const session = createSession(settings.opencti, host, graphql);
+  const session = createSession(settings.opencti, host, graphql, (answered) => {
+    metrics.pinged(answered);
+    watch.pinged(answered);
+  });
   try {
-    await session.open(interrupt.signal);
-    for (;;) {
-      const exitCode = await attempt({ settings, graphql, session, host, log, signal: interrupt.signal });
-      // A wrong configuration, a damaged position and what nobody foresaw are not cured by waiting.
-      if (settings.periodMs === 0 || exitCode === 1 || exitCode === 2) return exitCode;
-      await session.report({ next_run_datetime: platformTime(Date.now() + settings.periodMs) });
-      await wait(settings.periodMs, undefined, { signal: interrupt.signal });
-    }
+    await openSession(session, settings);
+    return await runAgainAndAgain({ settings, graphql, session, metrics, host, log, signal: interrupt.signal }, watch);
   } finally {
+    metrics.is("stopped");
     await session.close();
+    await server.close();
   }
 }
 
-async function attempt(context: RunContext): Promise<number> {
+/** A service outlives a platform that is not up yet, as at the start of all its containers; a single run tells whoever started it. */
+async function openSession(session: Session, { periodMs }: Settings): Promise<void> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return void (await session.open(interrupt.signal));
+    } catch (error) {
+      interrupt.signal.throwIfAborted();
+      if (periodMs === 0 || !(error instanceof TargetError)) throw error;
+      report(error);
+      await wait(pauseMs(periodMs, failures), undefined, { signal: interrupt.signal });
+    }
+  }
+}
+
+async function runAgainAndAgain(context: RunContext, watch: HealthWatch): Promise<number> {
+  const { settings, session, metrics } = context;
+  for (let failures = 0; ;) {
+    metrics.is("running");
+    metrics.ran();
+    const { exitCode, failure, isBehind } = await attempt(context);
+    metrics.is("idle");
+    watch.ran(failure);
+    if (exitCode !== 0) metrics.failed(failure instanceof TargetError);
+    // A wrong configuration, a damaged position and what nobody foresaw are not cured by waiting.
+    if (settings.periodMs === 0 || exitCode === 1 || exitCode === 2) return exitCode;
+    failures = exitCode !== 0 || isBehind ? failures + 1 : 0;
+    const pause = pauseMs(settings.periodMs, failures);
+    await session.report({ next_run_datetime: platformTime(Date.now() + pause) });
+    await wait(pause, undefined, { signal: interrupt.signal });
+  }
+}
+
+interface Attempt {
+  readonly exitCode: number;
+  readonly failure?: Error;
+  readonly isBehind: boolean;
+}
+
+async function attempt(context: RunContext): Promise<Attempt> {
   try {
-    return (await runOnce(context))?.exitCode ?? 0;
+    const outcome = await runOnce(context);
+    if (outcome.kind !== "failed") return { exitCode: 0, isBehind: outcome.kind === "buffering" };
+    return { exitCode: outcome.failure.exitCode, failure: outcome.failure, isBehind: false };
   } catch (error) {
     interrupt.signal.throwIfAborted();
-    return report(error);
+    return { exitCode: report(error), failure: error as Error, isBehind: false };
   }
 }
 
@@ -77,8 +127,9 @@ function report(error: unknown): number {
   return 1;
 }
 
-function openLog(lowest: LogLevel): Logger {
-  return createLogger((record) => process.stderr.write(`${toJsonLine(record, new Date())}\n`), lowest);
+function openLog({ logLevel, logsJson }: Pick<Settings, "logLevel" | "logsJson">, name = "SOC Defenders"): Logger {
+  const toLine = logsJson ? toPlatformLine : toPlainLine;
+  return createLogger((record) => process.stderr.write(`${toLine(record, name, new Date())}\n`), logLevel);
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -24,7 +24,7 @@ export {
 } from "./logs-ingestion.ts";
 export { startManagedIdentity, type ManagedIdentityOptions, type RunningManagedIdentity } from "./managed-identity.ts";
 export { startOpencti, type OpenctiOptions, type RunningOpencti } from "./opencti.ts";
-export { checkOpenctiDocument } from "./opencti-schema.ts";
+export { checkOpenctiDocument, openctiVersions, type OpenctiVersion } from "./opencti-schema.ts";
 export { createRate, type RateOptions, type RateVerdict, type SimulatedRate } from "./rate.ts";
 export { readRecords, type FeedRecord } from "./records.ts";
 export { listSwitches, parseSwitches, type ParsedSwitches } from "./parse-switches.ts";

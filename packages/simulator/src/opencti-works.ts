@@ -3,6 +3,8 @@ export interface OpenctiWork {
   readonly id: string;
   readonly name: string;
   readonly connector: string;
+  /** Complete only once it is closed. */
+  readonly isMultiPart: boolean;
   readonly timestamp: string;
   readonly status: "wait" | "progress" | "complete";
   readonly expected: number;
@@ -15,7 +17,7 @@ export interface OpenctiWork {
 /** The works of all connectors; each change answers with the id of its work. */
 export interface OpenctiWorks {
   all(): readonly OpenctiWork[];
-  add(connector: string, name: string): OpenctiWork;
+  add(connector: string, name: string, isMultiPart?: boolean): OpenctiWork;
   expect(id: string, objects: number): string;
   /** Counts what the workers have done with objects of a work; each error is one of them. */
   process(id: string, objects: number, errors: readonly string[]): string;
@@ -29,20 +31,22 @@ export function createOpenctiWorks(): OpenctiWorks {
     const work = works.get(id);
     if (work === undefined) throw new Error(`No work found with the specified ID ${id}`);
     const next = { ...work, ...edit(work) };
-    const isComplete = next.processed >= next.expected && (next.processed > 0 || next.processedTime !== null);
+    const isClosed = next.processedTime !== null;
+    const isComplete = next.processed >= next.expected && (isClosed || (next.processed > 0 && !next.isMultiPart));
     works.set(id, { ...next, status: isComplete ? "complete" : "progress" });
     return id;
   }
 
   return {
     all: () => [...works.values()],
-    add(connector, name) {
+    add(connector, name, isMultiPart = false) {
       const timestamp = new Date().toISOString();
       const id = `work_${connector}_${timestamp}_${works.size}`;
       const work: OpenctiWork = {
         id,
         name,
         connector,
+        isMultiPart,
         timestamp,
         status: "wait",
         expected: 0,

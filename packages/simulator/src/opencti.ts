@@ -7,7 +7,7 @@ import {
   type OpenctiBroker,
   type OpenctiConnector,
 } from "./opencti-connectors.ts";
-import { openctiSchema } from "./opencti-schema.ts";
+import { openctiSchema, type OpenctiVersion } from "./opencti-schema.ts";
 import { createOpenctiStore, type StoredObject } from "./opencti-store.ts";
 import { createOpenctiWorks, type OpenctiWork } from "./opencti-works.ts";
 import { listen, readBody, sendJson, type RunningServer } from "./server.ts";
@@ -15,6 +15,8 @@ import { listen, readBody, sendJson, type RunningServer } from "./server.ts";
 export interface OpenctiOptions {
   readonly port?: number | undefined;
   readonly token: string;
+  /** Whose schema and whose ways the platform has. Default the newest, 7.260817.0. */
+  readonly version?: OpenctiVersion | undefined;
   /** What the token's user may do. Default `CONNECTORAPI`. */
   readonly capabilities?: readonly string[] | undefined;
   /** The broker that registration hands out. Nothing listens at the default one. */
@@ -64,6 +66,8 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
   const works = createOpenctiWorks();
   const store = createOpenctiStore();
   const operations: string[] = [];
+  const { version = "7.260817.0" } = options;
+  const isSeven = version.startsWith("7.");
 
   const show = (connector: OpenctiConnector | undefined): unknown =>
     connector &&
@@ -75,7 +79,7 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     });
 
   const resolvers = {
-    about: { version: "7.260817.0" },
+    about: { version },
     me: {
       id: userId,
       name: "connector",
@@ -84,8 +88,8 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     connector: ({ id }: { id: string }) => show(connectors.find(id)),
     registerConnector: ({ input: { id, name } }: { input: { id: string; name: string } }) => show(connectors.edit(id, { name })),
     pingConnector: ({ id, state }: { id: string; state?: string }) => show(connectors.ping(id, state ?? null)),
-    workAdd: ({ connectorId, friendlyName = "" }: { connectorId: string; friendlyName?: string }) =>
-      showWork(works.add(connectorId, friendlyName)),
+    workAdd: ({ connectorId, friendlyName = "", isMultiPartWork = false }: WorkArguments) =>
+      showWork(works.add(connectorId, friendlyName, isMultiPartWork)),
     workEdit: ({ id }: { id: string }) => ({
       addExpectations: ({ expectations }: { expectations: number }) => works.expect(id, expectations),
       toProcessed: ({ message, inError = false }: { message?: string; inError?: boolean }) => works.finish(id, message, inError),
@@ -93,7 +97,9 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     stixBundlePush({ connectorId, bundle, work_id }: { connectorId: string; bundle: string; work_id?: string }) {
       const { objects } = JSON.parse(bundle) as { objects: readonly StoredObject[] };
       const work = work_id ?? works.add(connectorId, "run").id;
-      works.expect(work, objects.length);
+      // From 7 on the server announces what it splits. Before, the worker does when it splits, and the server a single object only where
+      // it made the work itself.
+      if (isSeven || objects.length > 1 || work_id === undefined) works.expect(work, objects.length);
       works.process(work, objects.length, store.take(objects));
       return true;
     },
@@ -107,7 +113,13 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     const fault = isKnown ? options.intercept?.(operationName ?? "", variables) : notLoggedIn;
     if (fault !== undefined)
       return sendJson(response, 200, { errors: [{ ...fault, extensions: { code: fault.name } }], data: null });
-    const source = { schema: openctiSchema, source: query, rootValue: resolvers, variableValues: variables, operationName };
+    const source = {
+      schema: openctiSchema(version),
+      source: query,
+      rootValue: resolvers,
+      variableValues: variables,
+      operationName,
+    };
     sendJson(response, 200, await graphql(source));
   }
 
@@ -134,6 +146,12 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
 }
 
 const notLoggedIn: OpenctiFault = { name: "AUTH_REQUIRED", message: "You must be logged in to do this." };
+
+interface WorkArguments {
+  readonly connectorId: string;
+  readonly friendlyName?: string;
+  readonly isMultiPartWork?: boolean;
+}
 
 interface GraphqlRequest {
   readonly query: string;

@@ -27,7 +27,7 @@ export function createDispatchers(options: HttpClientOptions): Dispatchers {
 }
 
 async function openDispatcher(options: HttpClientOptions, proxy: string | undefined): Promise<Dispatcher> {
-  const { ca, anyName = false, clientCertificate, timeoutMs = 60_000 } = options;
+  const { ca, anyName = false, unverified = false, clientCertificate, timeoutMs = 60_000 } = options;
   const { Agent, ProxyAgent } = await import("undici");
   const trusted = {
     // Node's own default, which NODE_OPTIONS could lower.
@@ -38,6 +38,7 @@ async function openDispatcher(options: HttpClientOptions, proxy: string | undefi
   const tls = {
     ...trusted,
     ...(anyName && { checkServerIdentity: () => undefined }),
+    ...(unverified && { rejectUnauthorized: false }),
     ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key.reveal() }),
   };
   const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };

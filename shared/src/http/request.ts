@@ -14,6 +14,8 @@ export interface HttpClientOptions {
    * are not trusted then.
    */
   readonly anyName?: boolean | undefined;
+  /** Set where the operator asked, by name, that no certificate be verified. Default false. */
+  readonly unverified?: boolean | undefined;
   /** What this client proves itself with to a server that asks. */
   readonly clientCertificate?: ClientCertificate | undefined;
   /** Chooses the way to each URL; without it every one is direct. */
@@ -53,7 +55,7 @@ export interface HttpClient {
 
 /**
  * A client with one keep-alive pool. Redirects are not followed (the caller decides who may see a credential), TLS certificates are
- * always verified, and both the compressed and the decompressed size of an answer are capped.
+ * verified unless the operator refused it, and both the compressed and the decompressed size of an answer are capped.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { timeoutMs = 60_000, chooseProxy } = options;

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-/** A GraphQL document of the platform's API with the shape of its answer. Each is valid on OpenCTI 6.8, 6.9 and 7 alike. */
+/** A GraphQL document of the platform's API with the shape of its answer, valid on OpenCTI 6.8, 6.9 and 7 alike unless it says since when. */
 export interface Operation<Data> {
   readonly name: string;
   readonly text: string;
   readonly data: z.ZodType<Data>;
+  /** The first version whose schema has all of it. */
+  readonly since?: "7.0.0" | undefined;
   /** Whether doing it twice is the same as doing it once; else it is not sent again while its outcome is unknown. */
   readonly repeatable: boolean;
 }
@@ -44,6 +46,13 @@ export interface WorkSummary {
   readonly status: string;
   readonly processed_time: string | null;
 }
+
+export const readVersion: Operation<{ about: { version: string } }> = {
+  name: "ReadVersion",
+  text: `query ReadVersion { about { version } }`,
+  data: z.object({ about: z.object({ version: z.string() }) }),
+  repeatable: true,
+};
 
 export const readAccount: Operation<Account> = {
   name: "ReadAccount",
@@ -120,6 +129,17 @@ export const addWork: Operation<{ workAdd: { id: string } }> = {
   name: "AddWork",
   text: `mutation AddWork($connectorId: String!, $name: String) { workAdd(connectorId: $connectorId, friendlyName: $name) { id } }`,
   data: z.object({ workAdd: z.object({ id: z.string() }) }),
+  repeatable: false,
+};
+
+/** Such a work stays open until it is closed; any other looks finished whenever the workers have caught up. */
+export const addMultiPartWork: Operation<{ workAdd: { id: string } }> = {
+  name: "AddMultiPartWork",
+  text: `mutation AddMultiPartWork($connectorId: String!, $name: String) {
+    workAdd(connectorId: $connectorId, friendlyName: $name, isMultiPartWork: true) { id }
+  }`,
+  data: z.object({ workAdd: z.object({ id: z.string() }) }),
+  since: "7.0.0",
   repeatable: false,
 };
 

@@ -25,9 +25,15 @@ export interface Graphql {
 const timeoutMs = 300_000;
 
 export function createGraphql(config: OpenctiConfig, host: Host, retryPolicy: RetryPolicy = defaultRetryPolicy): Graphql {
-  const http = createHttpClient({ ...host, ca: config.ca, timeoutMs });
+  const http = createHttpClient({ ...host, ca: config.ca, unverified: !config.verifiesCertificate, timeoutMs });
   const url = new URL(`${config.url.pathname.replace(/\/+$/, "")}/graphql`, config.url);
-  const headers = { authorization: `Bearer ${config.token.reveal()}`, "content-type": "application/json" };
+  const custom = Object.entries(config.customHeaders).map(([name, value]) => [name, value.reveal()]);
+  // Its own headers come last: no custom one takes their place.
+  const headers = {
+    ...(Object.fromEntries(custom) as Record<string, string>),
+    authorization: `Bearer ${config.token.reveal()}`,
+    "content-type": "application/json",
+  };
 
   return {
     async call(operation, variables, signal) {

@@ -1,9 +1,9 @@
 import {
+  ConnectorError,
   createFileBudgets,
   createFileDeadLetters,
   openFeed,
   poll,
-  type ConnectorError,
   type Host,
   type Logger,
 } from "@socdefenders/shared";
@@ -12,6 +12,8 @@ import { map } from "../mapping.ts";
 import { createSink } from "../sink.ts";
 import { readQueue } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
+import type { Metrics } from "./metrics.ts";
+import { StateResetError } from "./reset-error.ts";
 import { withoutExpired } from "./selection.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -21,22 +23,39 @@ export interface RunContext {
   readonly graphql: Graphql;
   /** Outlives the run: the platform is pinged between runs too. */
   readonly session: Session;
+  readonly metrics: Metrics;
   /** For the feed's connections. */
   readonly host: Host;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
+/** What became of a run. */
+export type RunOutcome =
+  | { readonly kind: "done" }
+  /** Nothing was read: the platform's workers are behind. */
+  | { readonly kind: "buffering" }
+  /** The failure of the first collection that has one; the log has shown all of them. */
+  | { readonly kind: "failed"; readonly failure: ConnectorError };
+
 /**
- * Delivers what is new in every chosen collection, unless the platform's workers are behind. Resolves with the failure of the first
- * collection that has one, which the log has shown already; throws what stops the whole run.
+ * Delivers what is new in every chosen collection, unless the platform's workers are behind. A reset of the state on the platform ends
+ * what is under way, and the feed is read anew at once. Throws what stops the whole run.
  */
-export async function runOnce(context: RunContext): Promise<ConnectorError | undefined> {
-  return (await queueHasRoom(context)) ? pollFeed(context) : undefined;
+export async function runOnce(context: RunContext): Promise<RunOutcome> {
+  for (;;) {
+    if (!(await queueHasRoom(context))) return { kind: "buffering" };
+    const resets = context.session.resets();
+    const failure = await pollFeed(context);
+    if (failure === undefined) return { kind: "done" };
+    if (!(failure instanceof StateResetError) || context.session.resets() === resets) return { kind: "failed", failure };
+  }
 }
 
-async function pollFeed({ settings, graphql, session, host, log, signal }: RunContext): Promise<ConnectorError | undefined> {
+async function pollFeed(context: RunContext): Promise<ConnectorError | undefined> {
+  const { settings, graphql, session, metrics, host, log } = context;
   const started = Date.now();
+  const signal = AbortSignal.any([context.signal, session.untilReset()]);
   const feed = openFeed(settings.feed, { ...host, budgets: createFileBudgets(settings.stateDirectory) });
   const summaries = poll({
     feed,
@@ -48,14 +67,22 @@ async function pollFeed({ settings, graphql, session, host, log, signal }: RunCo
     deadLetters: createFileDeadLetters(settings.stateDirectory),
     log,
     signal,
+    onPage: ({ delivered }) => (delivered > 0 ? metrics.sent(delivered) : undefined),
   });
   let firstFailure: ConnectorError | undefined;
   try {
     for await (const { failure, ...summary } of summaries) {
-      firstFailure ??= failure;
       const { collection, delivered, skipped, refused } = summary;
-      log.info("collection_done", `${collection}: ${delivered} delivered, ${skipped} skipped, ${refused} refused`, { ...summary });
+      const counts = `${collection}: ${delivered} delivered, ${skipped} skipped, ${refused} refused`;
+      firstFailure ??= failure;
+      if (failure === undefined) log.info("collection_done", counts, { ...summary });
+      else if (failure instanceof StateResetError) log.info("collection_reset", counts, { ...summary });
+      else log.error("collection_failed", failure.message, { ...summary, remedy: failure.remedy, exit_code: failure.exitCode });
     }
+  } catch (error) {
+    // A reset that comes before the first collection, or between two of them, is none's failure.
+    if (!(error instanceof StateResetError)) throw error;
+    firstFailure ??= error;
   } finally {
     await feed.close();
   }

@@ -1,7 +1,9 @@
-import { type Host, isLoopback, TargetError } from "@socdefenders/shared";
+import { isLoopback, type Host } from "@socdefenders/shared";
 import type { OpenctiConfig } from "../config.ts";
-import { pingConnector, registerConnector, type ConnectorInfo, type Registration } from "./documents.ts";
+import { pingConnector, readVersion, registerConnector, type ConnectorInfo, type Registration } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
+import { StateResetError } from "./reset-error.ts";
+import { featuresOf, type PlatformFeatures } from "./version.ts";
 import { closeLeftWorks } from "./work.ts";
 
 /** The connector's presence on the platform: registered, pinged, and with the state that the platform keeps for it. */
@@ -10,9 +12,13 @@ export interface Session {
   open(signal?: AbortSignal): Promise<Registration>;
   /** The state as the platform last confirmed it; empty before the first save and after a reset. */
   state(): string;
+  /** What this platform can do; known once the session is open. */
+  features(): PlatformFeatures;
   /** Counts the resets seen; a position read before the last one must not be saved any more. */
   resets(): number;
-  /** Replaces the state; resolves when the platform answered with it. Throws TargetError when it answered with another one. */
+  /** Aborted, with a StateResetError, by the next reset on the platform, which a ping learns of within 40 seconds. */
+  untilReset(): AbortSignal;
+  /** Replaces the state; resolves when the platform answered with it. Throws StateResetError when it answered with another one. */
   save(state: string): Promise<void>;
   /** Tells the platform's connector page how the connector does. Never throws: a ping that fails is logged. */
   report(info: Partial<ConnectorInfo>): Promise<void>;
@@ -23,10 +29,18 @@ export interface Session {
 /** The platform shows a connector as inactive after five minutes of silence. */
 const pingEveryMs = 40_000;
 
-export function createSession(config: OpenctiConfig, { log }: Host, graphql: Graphql): Session {
+/** `onPing` is told of every ping whether the platform answered it. */
+export function createSession(
+  config: OpenctiConfig,
+  { log }: Host,
+  graphql: Graphql,
+  onPing: (answered: boolean) => void = () => undefined,
+): Session {
   let registration: Promise<Registration> | undefined;
   let state = "";
+  let features = featuresOf("");
   let resets = 0;
+  let reset = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let closed: Promise<void> | undefined;
   let lastPing: Promise<unknown> = Promise.resolve();
@@ -46,6 +60,13 @@ export function createSession(config: OpenctiConfig, { log }: Host, graphql: Gra
       playbook_compatible: false,
       enrichment_resolution: "none",
     };
+    if (!config.verifiesCertificate) {
+      log.warn("certificate_unverified", "opencti.ssl_verify is off: whoever answers for the platform gets the token");
+    }
+    features = featuresOf((await graphql.call(readVersion, {}, signal)).about.version);
+    if (!features.isSupported)
+      log.warn("platform_version", `OpenCTI ${features.version} is older than 6.8, what this connector was made for`);
+    log.info("registering", `OpenCTI ${features.version}`, { version: features.version, connector_id: config.connectorId });
     const { registerConnector: registered } = await graphql.call(registerConnector, { input }, signal);
     state = registered.connector_state ?? "";
     await ping(state, signal);
@@ -64,11 +85,17 @@ export function createSession(config: OpenctiConfig, { log }: Host, graphql: Gra
   /** The platform ignores the state of the first ping after a reset and answers with an empty one: what it answers holds. */
   async function ping(next: string, signal?: AbortSignal): Promise<boolean> {
     const variables = { id: config.connectorId, state: next, connectorInfo: info };
-    const answer = await graphql.call(pingConnector, variables, signal);
+    const answer = await graphql.call(pingConnector, variables, signal).catch((error: unknown) => {
+      onPing(false);
+      throw error;
+    });
+    onPing(true);
     state = answer.pingConnector.connector_state ?? "";
     if (state === next) return true;
     resets += 1;
     log.warn("state_reset", "the connector's state was reset on the platform; the feed is read again from feed.start");
+    reset.abort(new StateResetError());
+    reset = new AbortController();
     return false;
   }
 
@@ -93,13 +120,12 @@ export function createSession(config: OpenctiConfig, { log }: Host, graphql: Gra
       }
     },
     state: () => state,
+    features: () => features,
     resets: () => resets,
+    untilReset: () => reset.signal,
     save: (next) =>
       inTurn(async () => {
-        if (await ping(next)) return;
-        throw new TargetError("the connector's state was reset on the platform while a run was saving its position", {
-          remedy: "Nothing has to be done: the next run reads the feed again from feed.start.",
-        });
+        if (!(await ping(next))) throw new StateResetError();
       }),
     report(change) {
       info = { ...info, ...change };

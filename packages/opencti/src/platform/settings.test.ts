@@ -57,6 +57,56 @@ test("the broker's variables and the choices of the import arrive", () => {
   expect(settings.filter?.identity).toMatch(/^[0-9a-f]{16}$/);
 });
 
+test("the platform's own ways: certificates unverified by name only, headers for a proxy before it, log lines for people", () => {
+  expect(readSettings(minimal, {}).opencti).toMatchObject({ verifiesCertificate: true, customHeaders: {} });
+  const { opencti, logsJson } = readSettings(
+    { ...minimal, OPENCTI_SSL_VERIFY: "false", OPENCTI_CUSTOM_HEADERS: "X-One: a:b; X-Two:c;", OPENCTI_JSON_LOGGING: "no" },
+    {},
+  );
+  expect(opencti.verifiesCertificate).toBe(false);
+  expect(Object.entries(opencti.customHeaders).map(([name, value]) => [name, value.reveal()])).toEqual([
+    ["x-one", "a:b"],
+    ["x-two", "c"],
+  ]);
+  expect(logsJson).toBe(false);
+});
+
+test("variables of other times are taken or warned of", () => {
+  const settings = readSettings({ ...minimal, QUEUE_PROTOCOL: "api", CONNECTOR_CONFIDENCE_LEVEL: "80" }, {});
+  expect(settings.opencti.queueProtocol).toBe("api");
+  expect(settings.warnings).toEqual([
+    expect.stringMatching(/^QUEUE_PROTOCOL: /),
+    expect.stringMatching(/^CONNECTOR_CONFIDENCE_LEVEL: /),
+  ]);
+});
+
+test("metrics and health are served only where they are asked for", () => {
+  expect(readSettings({ ...minimal, CONNECTOR_METRICS_PORT: "9000" }, {}).observation).toMatchObject({
+    metricsPort: 0,
+    healthPort: 0,
+  });
+  const { observation } = readSettings({ ...minimal, CONNECTOR_EXPOSE_METRICS: "true", SOCDEFENDERS_HEALTH_PORT: "8080" }, {});
+  expect(observation).toEqual({ metricsPort: 9095, metricsNamespace: "", metricsSubsystem: "", healthPort: 8080 });
+});
+
+test("without a filter's variable nothing is held back; one of them alone does not begin to hold back reserved addresses", () => {
+  expect(readSettings({ ...minimal, SOCDEFENDERS_START: "P1D" }, {}).filter).toBeUndefined();
+  const reserved = { type: "indicator", id: "indicator--00000000-0000-4000-8000-000000000000", created: "2026-01-01T00:00:00Z" };
+  const indicator = {
+    ...reserved,
+    modified: "2026-01-01T00:00:00Z",
+    pattern: "[ipv4-addr:value = '10.0.0.1']",
+    pattern_type: "stix",
+    valid_from: "2026-01-01T00:00:00Z",
+    confidence: 90,
+  };
+  const items = (change: Record<string, string>) =>
+    readSettings({ ...minimal, ...change }, {}).filter?.(() => ({ kind: "items", items: [1] }))(indicator, { collection: "all" })
+      .kind;
+  expect(items({ SOCDEFENDERS_MIN_CONFIDENCE: "50" })).toBe("items");
+  expect(items({ SOCDEFENDERS_RESERVED_ADDRESSES: "exclude" })).toBe("skipped");
+});
+
 describe("names the variable that is wrong", () => {
   test.each([
     ["OPENCTI_TOKEN", { OPENCTI_TOKEN: " " }],
@@ -66,6 +116,11 @@ describe("names the variable that is wrong", () => {
     ["CONNECTOR_RUN_AND_TERMINATE", { CONNECTOR_RUN_AND_TERMINATE: "maybe" }],
     ["SOCDEFENDERS_MIN_CONFIDENCE", { SOCDEFENDERS_MIN_CONFIDENCE: "101" }],
     ["CONNECTOR_QUEUE_THRESHOLD", { CONNECTOR_QUEUE_THRESHOLD: "much" }],
+    ["CONNECTOR_TYPE", { CONNECTOR_TYPE: "STREAM" }],
+    ["CONNECTOR_SEND_TO_S3", { CONNECTOR_SEND_TO_S3: "true" }],
+    ["CONNECTOR_VALIDATE_BEFORE_IMPORT", { CONNECTOR_VALIDATE_BEFORE_IMPORT: "true" }],
+    ["SOCDEFENDERS_MAX_TLP", { SOCDEFENDERS_MAX_TLP: "TLP:PINK" }],
+    ["SOCDEFENDERS_PAGE_SIZE", { SOCDEFENDERS_PAGE_SIZE: "5000" }],
   ])("%s", (name, change) => {
     const read = () => readSettings({ ...minimal, ...change }, {});
     expect(read).toThrow(ConfigurationError);

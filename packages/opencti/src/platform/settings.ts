@@ -23,9 +23,24 @@ export interface Settings {
   /** A run waits until less than this is queued for the platform's workers. */
   readonly queueThresholdMegabytes: number;
   readonly logLevel: LogLevel;
+  /** Log lines as JSON, or for people. */
+  readonly logsJson: boolean;
   readonly stateDirectory: string;
   readonly importExpired: boolean;
   readonly filter: Filter | undefined;
+  readonly observation: ObservationSettings;
+  /** What was set and is of no effect any more, for the log. */
+  readonly warnings: readonly string[];
+}
+
+/** How the process can be watched. */
+interface ObservationSettings {
+  /** Where Prometheus finds the metrics; 0 is nowhere. */
+  readonly metricsPort: number;
+  readonly metricsNamespace: string;
+  readonly metricsSubsystem: string;
+  /** Where an orchestrator asks for `/health`; 0 is nowhere. */
+  readonly healthPort: number;
 }
 
 /**
@@ -35,28 +50,81 @@ export interface Settings {
 export function readSettings(environment: Environment, file: unknown): Settings {
   const read = createReader(environment, file);
   read.demand("OPENCTI_URL", "OPENCTI_TOKEN", "CONNECTOR_ID", "SOCDEFENDERS_API_KEY");
+  refuseUnsupported(read);
   const opencti = parseConfig(openctiSection(read), "opencti");
   const certificates = read.text("HTTPS_CA_CERTIFICATES");
   return {
-    feed: parseFeedConfig(feedSection(read)),
+    feed: inOwnNames(() => parseFeedConfig(feedSection(read)), "feed"),
     opencti: certificates === undefined ? opencti : { ...opencti, ca: readPem(certificates) },
     periodMs: read.flag("CONNECTOR_RUN_AND_TERMINATE") === true ? 0 : readPeriod(read.text("CONNECTOR_DURATION_PERIOD") ?? "PT1H"),
     queueThresholdMegabytes: read.number("CONNECTOR_QUEUE_THRESHOLD") ?? 500,
     logLevel: readLogLevel(read.text("CONNECTOR_LOG_LEVEL") ?? "error"),
+    logsJson: read.flag("OPENCTI_JSON_LOGGING") ?? true,
     stateDirectory: read.text("SOCDEFENDERS_STATE_DIRECTORY") ?? "./state",
     importExpired: read.flag("SOCDEFENDERS_IMPORT_EXPIRED") ?? false,
-    filter: readFilter(read.number("SOCDEFENDERS_MIN_CONFIDENCE")),
+    filter: readFilter(read),
+    observation: {
+      metricsPort: read.flag("CONNECTOR_EXPOSE_METRICS") === true ? (read.number("CONNECTOR_METRICS_PORT") ?? 9095) : 0,
+      metricsNamespace: read.text("CONNECTOR_METRICS_NAMESPACE") ?? "",
+      metricsSubsystem: read.text("CONNECTOR_METRICS_SUBSYSTEM") ?? "",
+      healthPort: read.number("SOCDEFENDERS_HEALTH_PORT") ?? 0,
+    },
+    warnings: Object.entries(former).flatMap(([name, advice]) => (read.text(name) === undefined ? [] : [`${name}: ${advice}`])),
   };
 }
 
-/** There is no variable for reserved addresses: setting the confidence must not begin to hold them back. */
-function readFilter(confidence: number | undefined): Filter | undefined {
-  if (confidence === undefined) return undefined;
-  if (confidence >= 0 && confidence <= 100)
-    return createFilter(parseFilterConfig({ min_confidence: confidence, reserved_addresses: "deliver" }));
-  throw new ConfigurationError(`SOCDEFENDERS_MIN_CONFIDENCE: ${confidence} is out of range`, {
-    remedy: "Write a number from 0 to 100.",
+/** Variables of other times, and what is to be done about them. */
+const former: Readonly<Record<string, string>> = {
+  QUEUE_PROTOCOL: "is deprecated, use CONNECTOR_QUEUE_PROTOCOL",
+  CONNECTOR_CONFIDENCE_LEVEL: "has no effect since OpenCTI 6: the confidence is the one of the connector's user",
+  CONNECTOR_UPDATE_EXISTING_DATA: "has no effect since OpenCTI 6: leave it out",
+  CONNECTOR_AUTO_CREATE_SERVICE_ACCOUNT: "has no effect here: give the token of a user made for the connector",
+};
+
+/** What other connectors can do and this one cannot is refused where it is asked for, rather than left out in silence. */
+function refuseUnsupported(read: Reader): void {
+  const type = read.text("CONNECTOR_TYPE");
+  if (type !== undefined && type !== "EXTERNAL_IMPORT") {
+    throw new ConfigurationError(`CONNECTOR_TYPE: ${type} is not what this connector is`, {
+      remedy: "Write EXTERNAL_IMPORT, or leave it out.",
+    });
+  }
+  for (const [name, remedy] of Object.entries(unsupported)) {
+    if (read.flag(name) === true) throw new ConfigurationError(`${name} is not supported`, { remedy });
+  }
+}
+
+const unsupported: Readonly<Record<string, string>> = {
+  CONNECTOR_SEND_TO_S3: "Leave it out; CONNECTOR_SEND_TO_DIRECTORY writes the same bundles to a directory.",
+  CONNECTOR_VALIDATE_BEFORE_IMPORT: "Leave it out; indicators are imported as they come.",
+};
+
+/** The filter of the command's configuration file; without any of its variables nothing is held back, reserved addresses neither. */
+function readFilter(read: Reader): Filter | undefined {
+  const section = withoutUnset({
+    min_confidence: read.number("SOCDEFENDERS_MIN_CONFIDENCE"),
+    indicator_types: read.list("SOCDEFENDERS_INDICATOR_TYPES"),
+    ioc_types: read.list("SOCDEFENDERS_IOC_TYPES"),
+    labels: read.list("SOCDEFENDERS_LABELS"),
+    max_tlp: read.text("SOCDEFENDERS_MAX_TLP"),
+    exclude: read.list("SOCDEFENDERS_EXCLUDE"),
   });
+  const reserved = read.text("SOCDEFENDERS_RESERVED_ADDRESSES");
+  if (reserved === undefined && Object.keys(section).length === 0) return undefined;
+  // Setting another one must not begin to hold these back.
+  return inOwnNames(() => createFilter(parseFilterConfig({ ...section, reserved_addresses: reserved ?? "deliver" })), "filter");
+}
+
+/** A section's errors in the names of its variables: `filter.max_tlp` becomes `SOCDEFENDERS_MAX_TLP`. */
+function inOwnNames<Parsed>(parse: () => Parsed, section: string): Parsed {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const rename = (text: string): string =>
+      text.replaceAll(new RegExp(`\\b${section}\\.([a-z_]+)`, "g"), (_, key: string) => `SOCDEFENDERS_${key.toUpperCase()}`);
+    throw new ConfigurationError(rename(error.message), { remedy: rename(error.remedy), cause: error });
+  }
 }
 
 function openctiSection(read: Reader): object {
@@ -75,10 +143,20 @@ function openctiSection(read: Reader): object {
     connector_id: read.text("CONNECTOR_ID"),
     connector_name: read.text("CONNECTOR_NAME"),
     connector_scope: read.list("CONNECTOR_SCOPE"),
-    queue_protocol: read.text("CONNECTOR_QUEUE_PROTOCOL"),
+    queue_protocol: read.text("CONNECTOR_QUEUE_PROTOCOL") ?? read.text("QUEUE_PROTOCOL"),
     create_observables: read.flag("SOCDEFENDERS_CREATE_OBSERVABLES"),
+    ssl_verify: read.flag("OPENCTI_SSL_VERIFY"),
+    custom_headers: readHeaders(read.text("OPENCTI_CUSTOM_HEADERS")),
     mq: withoutUnset(broker),
   });
+}
+
+/** `name:value;name:value`, as every OpenCTI connector takes them. */
+function readHeaders(text: string | undefined): Record<string, string> | undefined {
+  const pairs = text
+    ?.split(";")
+    .flatMap((pair) => (pair.trim() === "" ? [] : [pair.split(/:(.*)/s, 2).map((part) => part.trim())]));
+  return pairs && (Object.fromEntries(pairs) as Record<string, string>);
 }
 
 function feedSection(read: Reader): object {
@@ -89,7 +167,11 @@ function feedSection(read: Reader): object {
     username: read.text("SOCDEFENDERS_USERNAME"),
     collections: read.list("SOCDEFENDERS_COLLECTIONS"),
     start: read.text("SOCDEFENDERS_START"),
+    overlap: read.text("SOCDEFENDERS_OVERLAP"),
     page_size: read.number("SOCDEFENDERS_PAGE_SIZE"),
+    requests_per_minute: read.number("SOCDEFENDERS_REQUESTS_PER_MINUTE"),
+    requests_per_day: read.number("SOCDEFENDERS_REQUESTS_PER_DAY"),
+    trusted_hosts: read.list("SOCDEFENDERS_TRUSTED_HOSTS"),
     ca_file: read.text("SOCDEFENDERS_CA_FILE"),
     proxy: read.text("SOCDEFENDERS_PROXY"),
   });
