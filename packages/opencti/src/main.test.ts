@@ -61,7 +61,7 @@ test("run-and-terminate delivers what is new, keeps its position on the platform
   const { platform, environment } = await start();
   const first = await run(environment);
   expect(first.exitCode).toBe(0);
-  expect(first.log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 3 }));
+  expect(first.log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 4 }));
   expect(platform.received().indicators.size).toBe(3);
   expect(platform.received().works).toMatchObject([{ status: "complete", errors: [] }]);
   const second = await run(environment);
@@ -75,7 +75,7 @@ test("config.yml is read, with the environment before it", async () => {
   await writeFile(join(directory, "config.yml"), `connector:\n  id: ${CONNECTOR_ID}\n  log_level: ${CONNECTOR_LOG_LEVEL}\n`);
   const { exitCode, log } = await run(rest);
   expect(exitCode).toBe(0);
-  expect(log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 3 }));
+  expect(log).toContainEqual(expect.objectContaining({ event: "collection_done", delivered: 4 }));
 });
 
 test("nothing is read while too much waits on the platform", async () => {

@@ -1,14 +1,19 @@
 import {
+  createArticleClient,
   createFileBudgets,
   createFileDeadLetters,
   openFeed,
   poll,
   type ConnectorError,
+  type Feed,
   type Host,
   type Logger,
+  type Sink,
 } from "@socdefenders/shared";
+import { openArticleMemory } from "../articles/memory.ts";
+import { withArticles } from "../articles/with-articles.ts";
 import { createCheckpoints } from "../checkpoint.ts";
-import { map } from "../mapping.ts";
+import { createMapping, type OpenctiBundle } from "../mapping.ts";
 import { createSink } from "../sink.ts";
 import { readQueue } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
@@ -35,22 +40,24 @@ export async function runOnce(context: RunContext): Promise<ConnectorError | und
   return (await queueHasRoom(context)) ? pollFeed(context) : undefined;
 }
 
-async function pollFeed({ settings, graphql, session, host, log, signal }: RunContext): Promise<ConnectorError | undefined> {
+async function pollFeed(context: RunContext): Promise<ConnectorError | undefined> {
+  const { settings, session, host, log, signal } = context;
   const started = Date.now();
   const feed = openFeed(settings.feed, { ...host, budgets: createFileBudgets(settings.stateDirectory) });
-  const summaries = poll({
-    feed,
-    target: "opencti",
-    map: settings.importExpired ? map : withoutExpired(map, started),
-    filter: settings.filter,
-    sink: createSink(settings.opencti, { log, graphql, session }),
-    checkpoints: createCheckpoints(session),
-    deadLetters: createFileDeadLetters(settings.stateDirectory),
-    log,
-    signal,
-  });
+  const map = createMapping(settings.opencti);
   let firstFailure: ConnectorError | undefined;
   try {
+    const summaries = poll({
+      feed,
+      target: "opencti",
+      map: settings.importExpired ? map : withoutExpired(map, started),
+      filter: settings.filter,
+      sink: await openSink(context, feed),
+      checkpoints: createCheckpoints(session),
+      deadLetters: createFileDeadLetters(settings.stateDirectory),
+      log,
+      signal,
+    });
     for await (const { failure, ...summary } of summaries) {
       firstFailure ??= failure;
       const { collection, delivered, skipped, refused } = summary;
@@ -61,6 +68,16 @@ async function pollFeed({ settings, graphql, session, host, log, signal }: RunCo
   }
   await session.report({ last_run_datetime: platformTime(started) });
   return firstFailure;
+}
+
+/** With the articles where they are wanted. A platform without a state has no reports to add to. */
+async function openSink({ settings, graphql, session, log }: RunContext, { send }: Feed): Promise<Sink<OpenctiBundle>> {
+  const sink = createSink(settings.opencti, { log, graphql, session });
+  if (!settings.importArticles) return sink;
+  const memory = await openArticleMemory(settings.stateDirectory);
+  if (["", "null", "{}"].includes(session.state())) memory.forget();
+  const articles = createArticleClient({ config: settings.feed, send });
+  return withArticles(sink, { articles, memory, tlp: settings.articleTlp, log, now: Date.now });
 }
 
 /** Nothing is read while the workers are behind: what they have not imported yet would only grow. */

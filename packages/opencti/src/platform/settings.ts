@@ -10,6 +10,8 @@ import {
   type FeedConfig,
   type Filter,
   type LogLevel,
+  tlpLevels,
+  type Tlp,
 } from "@socdefenders/shared";
 import { parseConfig, type OpenctiConfig } from "../config.ts";
 import { createReader, type Reader } from "./environment.ts";
@@ -25,6 +27,10 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly stateDirectory: string;
   readonly importExpired: boolean;
+  /** The articles that indicators refer to become reports. */
+  readonly importArticles: boolean;
+  /** What those reports are marked with: articles carry no marking themselves. */
+  readonly articleTlp: Tlp;
   readonly filter: Filter | undefined;
 }
 
@@ -45,6 +51,8 @@ export function readSettings(environment: Environment, file: unknown): Settings 
     logLevel: readLogLevel(read.text("CONNECTOR_LOG_LEVEL") ?? "error"),
     stateDirectory: read.text("SOCDEFENDERS_STATE_DIRECTORY") ?? "./state",
     importExpired: read.flag("SOCDEFENDERS_IMPORT_EXPIRED") ?? false,
+    importArticles: read.flag("SOCDEFENDERS_IMPORT_ARTICLES") ?? false,
+    articleTlp: readTlp(read.text("SOCDEFENDERS_ARTICLE_TLP") ?? "TLP:GREEN"),
     filter: readFilter(read.number("SOCDEFENDERS_MIN_CONFIDENCE")),
   };
 }
@@ -57,6 +65,12 @@ function readFilter(confidence: number | undefined): Filter | undefined {
   throw new ConfigurationError(`SOCDEFENDERS_MIN_CONFIDENCE: ${confidence} is out of range`, {
     remedy: "Write a number from 0 to 100.",
   });
+}
+
+function readTlp(text: string): Tlp {
+  const level = tlpLevels.find((one) => one === text.toUpperCase());
+  if (level !== undefined) return level;
+  throw new ConfigurationError(`SOCDEFENDERS_ARTICLE_TLP: no such level: ${text}`, { remedy: `Choose one of ${tlpLevels.join(", ")}.` });
 }
 
 function openctiSection(read: Reader): object {
@@ -77,6 +91,7 @@ function openctiSection(read: Reader): object {
     connector_scope: read.list("CONNECTOR_SCOPE"),
     queue_protocol: read.text("CONNECTOR_QUEUE_PROTOCOL"),
     create_observables: read.flag("SOCDEFENDERS_CREATE_OBSERVABLES"),
+    detection: read.flag("SOCDEFENDERS_DETECTION"),
     mq: withoutUnset(broker),
   });
 }
