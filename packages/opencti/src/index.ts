@@ -6,8 +6,11 @@ import { createGraphql } from "./platform/graphql.ts";
 import { createSession } from "./platform/session.ts";
 import { createSink } from "./sink.ts";
 
+export { reportKeyOf, toReport, type ReportKey } from "./articles/report.ts";
 export { parseConfig, type BrokerOverrides, type OpenctiConfig } from "./config.ts";
 export { createMapping, map, type MappingOptions, type OpenctiBundle } from "./mapping.ts";
+export { mergePage } from "./mapping/page.ts";
+export { split, type Part } from "./platform/split.ts";
 
 /** OpenCTI as one of its external-import connectors. */
 export const opencti: Connector<OpenctiConfig> = {

@@ -86,7 +86,11 @@ describe("indicators", () => {
     ["a set", "[ipv6-addr:value IN ('2001:db8::1', '2001:db8::2')]", "IPv6-Addr"],
     ["alternatives of one type", "[url:value = 'https://a.example/'] OR [url:value LIKE 'https://b.example/%']", "Url"],
     ["an AND of one type", "[file:name = 'a.exe' AND file:size > 3]", "StixFile"],
-    ["several hashes of one file", `[file:hashes.MD5 = '${"a".repeat(32)}' AND file:hashes.'SHA-1' = '${"b".repeat(40)}']`, "StixFile"],
+    [
+      "several hashes of one file",
+      `[file:hashes.MD5 = '${"a".repeat(32)}' AND file:hashes.'SHA-1' = '${"b".repeat(40)}']`,
+      "StixFile",
+    ],
     ["a hash of the wrong length", "[file:hashes.MD5 = 'abc']", "StixFile"],
     ["an address of traffic", "[network-traffic:dst_ref.value = '198.51.100.3']", "Network-Traffic"],
     ["observations with a qualifier", "([mutex:name = 'a'] FOLLOWEDBY [mutex:name = 'b']) WITHIN 5 SECONDS", "Mutex"],

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { ReportKey } from "./report.ts";
 
 /** What became of an article that some object named. */
-export type KnownArticle =
+type KnownArticle =
   | { readonly kind: "delivered"; readonly report: ReportKey }
   | { readonly kind: "unavailable"; readonly reason: string }
   /** To be asked for again; `refs` are the objects that named it. */

@@ -22,7 +22,11 @@ export function reportKeyOf(article: Article, now: number): ReportKey | undefine
 /** The article as a report, with what it tells of and `refs`, the objects that named it. */
 export function toReport(article: Article, key: ReportKey, refs: readonly string[], tlp: Tlp): OpenctiBundle {
   const markings = [markingOf(tlp)];
-  const told = [...vulnerabilities(article, key, markings), ...attackPatterns(article, key), ...intrusionSets(article, key, markings)];
+  const told = [
+    ...vulnerabilities(article, key, markings),
+    ...attackPatterns(article, key),
+    ...intrusionSets(article, key, markings),
+  ];
   const description = textOf(article.summary) ?? textOf(article.ai_summary);
   const labels = labelsOf(article);
   const report: StixObject = {
@@ -41,7 +45,12 @@ export function toAddition(id: string, key: ReportKey, refs: readonly string[], 
   return toBundle([reportStub(id, key, refs, markings)], markings);
 }
 
-function reportStub(id: string, { name, published }: ReportKey, refs: readonly string[], markings: readonly StixObject[]): StixObject {
+function reportStub(
+  id: string,
+  { name, published }: ReportKey,
+  refs: readonly string[],
+  markings: readonly StixObject[],
+): StixObject {
   return {
     type: "report",
     spec_version: "2.1",
@@ -61,7 +70,11 @@ const addressOf = (id: string): string => `https://socdefenders.ai/item/${id}`;
 
 const inMilliseconds = (time: bigint): string => fromMicroseconds((time / 1000n) * 1000n).replace(/\.(\d{3})\d*Z$/, ".$1Z");
 
-function vulnerabilities({ cve_ids = [] }: Article, { published }: ReportKey, markings: readonly StixObject[]): readonly StixObject[] {
+function vulnerabilities(
+  { cve_ids = [] }: Article,
+  { published }: ReportKey,
+  markings: readonly StixObject[],
+): readonly StixObject[] {
   const names = distinct(cve_ids.map((id) => id.trim().toUpperCase()).filter((id) => /^CVE-\d{4}-\d{4,}$/.test(id)));
   return names.map((name) => ({
     ...named("vulnerability", name, published),
@@ -86,9 +99,15 @@ function attackPatterns({ mitre_techniques = [] }: Article, { published }: Repor
   });
 }
 
-function intrusionSets({ threat_actors = [] }: Article, { published }: ReportKey, markings: readonly StixObject[]): readonly StixObject[] {
-  const names = new Map(threat_actors.flatMap((name) => (name.trim().length < 2 ? [] : [[name.trim().toLowerCase(), name.trim()]])));
-  return [...names.values()].map((name) => ({
+function intrusionSets(
+  { threat_actors = [] }: Article,
+  { published }: ReportKey,
+  markings: readonly StixObject[],
+): readonly StixObject[] {
+  const names = threat_actors.map((name) => name.trim());
+  const ids = names.map((name) => nameId("intrusion-set", name));
+  const once = names.filter((name, place) => name.length >= 2 && ids.indexOf(ids[place] ?? "") === place);
+  return once.map((name) => ({
     ...named("intrusion-set", name, published),
     ...marked(markings),
     created_by_ref: author.id,

@@ -1,7 +1,15 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FeedError, type ArticleAnswer, type ArticleClient, type LogRecord, createLogger, type Sink, type StixObject } from "@socdefenders/shared";
+import {
+  FeedError,
+  type ArticleAnswer,
+  type ArticleClient,
+  type LogRecord,
+  createLogger,
+  type Sink,
+  type StixObject,
+} from "@socdefenders/shared";
 import { beforeEach, expect, test } from "vitest";
 import type { OpenctiBundle } from "../mapping.ts";
 import { openArticleMemory } from "./memory.ts";
@@ -30,13 +38,18 @@ interface Opened {
 }
 
 /** A run with what the vendor answers by article; the state directory is the test's. */
-async function open(answers: Readonly<Record<string, ArticleAnswer | Error>>, write?: Sink<OpenctiBundle>["write"]): Promise<Opened> {
+async function open(
+  answers: Readonly<Record<string, ArticleAnswer | Error>>,
+  write?: Sink<OpenctiBundle>["write"],
+): Promise<Opened> {
   const [asked, written, log]: [string[], OpenctiBundle[][], LogRecord[]] = [[], [], []];
   const articles: ArticleClient = {
     article: (id) => {
       asked.push(id);
       const answer = answers[id];
-      return answer === undefined || answer instanceof Error ? Promise.reject(answer ?? new Error("no answer")) : Promise.resolve(answer);
+      return answer === undefined || answer instanceof Error
+        ? Promise.reject(answer ?? new Error("no answer"))
+        : Promise.resolve(answer);
     },
   };
   const target: Sink<OpenctiBundle> = {
@@ -53,7 +66,9 @@ async function open(answers: Readonly<Record<string, ArticleAnswer | Error>>, wr
 const bundle = (id: string, ...articles: string[]): OpenctiBundle => ({
   type: "bundle",
   id: "bundle--1",
-  objects: [{ type: "indicator", id, external_references: articles.map((uuid) => ({ url: `https://socdefenders.ai/item/${uuid}` })) }],
+  objects: [
+    { type: "indicator", id, external_references: articles.map((uuid) => ({ url: `https://socdefenders.ai/item/${uuid}` })) },
+  ],
 });
 
 const reportsIn = (written: readonly OpenctiBundle[] = []): StixObject[] =>
@@ -78,15 +93,18 @@ test("the next run fetches it no more", async () => {
   expect(reportsIn(second.written[0])).toMatchObject([{ object_refs: ["b"] }]);
 });
 
-test.each(["archived", "before_look_back", "not_found"] as const)("%s is counted, asked for once, and holds up nothing", async (reason) => {
-  const { sink, asked, written, log } = await open({ [one]: { kind: "unavailable", reason, error: outage } });
-  await sink.write([bundle("a", one)], signal);
-  await sink.write([bundle("b", one)], signal);
-  await sink.close();
-  expect(asked).toEqual([one]);
-  expect(written.map((items) => items.length)).toEqual([1, 1]);
-  expect(log).toContainEqual(expect.objectContaining({ event: "articles", context: expect.objectContaining({ [reason]: 1 }) }));
-});
+test.each(["archived", "before_look_back", "not_found"] as const)(
+  "%s is counted, asked for once, and holds up nothing",
+  async (reason) => {
+    const { sink, asked, written, log } = await open({ [one]: { kind: "unavailable", reason, error: outage } });
+    await sink.write([bundle("a", one)], signal);
+    await sink.write([bundle("b", one)], signal);
+    await sink.close();
+    expect(asked).toEqual([one]);
+    expect(written.map((items) => items.length)).toEqual([1, 1]);
+    expect(log).toContainEqual(expect.objectContaining({ event: "articles", context: expect.objectContaining({ [reason]: 1 }) }));
+  },
+);
 
 test("an outage holds up no indicator and loses no article: the next run brings it with all that named it", async () => {
   const failing = await open({ [one]: outage, [two]: article(two) });
@@ -101,6 +119,20 @@ test("an outage holds up no indicator and loses no article: the next run brings 
   await next.sink.write([bundle("c")], signal);
   const reports = reportsIn(next.written[0]);
   expect(reports.map(({ object_refs }) => (object_refs as string[]).filter((id) => id.length === 1))).toEqual([["a", "b"], ["b"]]);
+});
+
+test("an article that always fails does not keep the others from coming", async () => {
+  const ids = Array.from({ length: 12 }, (_, place) => `3f0c1a52-7d1e-4c55-9a70-1b6f7a7f1c${10 + place}`);
+  const [poison = "", ...good] = ids;
+  const answers = { ...Object.fromEntries(good.map((id) => [id, article(id)])), [poison]: outage };
+  const reported = new Set<unknown>();
+  for (let run = 0; run < 6; run += 1) {
+    const { sink, written } = await open(answers);
+    await sink.write([run === 0 ? bundle("a", ...ids) : bundle("b")], signal);
+    for (const { id } of reportsIn(written[0])) reported.add(id);
+  }
+  // The titles end in a digit, and the report's id comes of its title.
+  expect(reported.size).toBe(new Set(good.map((id) => id.at(-1))).size);
 });
 
 test("a page that the target does not take is not remembered", async () => {
@@ -129,7 +161,11 @@ test("the memory keeps what is pending when it is full", async () => {
   for (const id of ["x", "y", "z"]) memory.set(id, { kind: "unavailable", reason: "archived" });
   await memory.save();
   const again = await openArticleMemory(directory, 2);
-  expect([again.pending(), again.get("x"), again.get("z")]).toEqual([["pending"], undefined, { kind: "unavailable", reason: "archived" }]);
+  expect([again.pending(), again.get("x"), again.get("z")]).toEqual([
+    ["pending"],
+    undefined,
+    { kind: "unavailable", reason: "archived" },
+  ]);
   again.forget();
   expect(again.pending()).toEqual([]);
 });

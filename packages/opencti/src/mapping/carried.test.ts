@@ -32,7 +32,9 @@ describe("an object that is no indicator", () => {
   test("keeps its author, which is ours where the feed names itself or nobody", () => {
     const other = `identity--${uuid}`;
     expect(sent("malware", { name: "Redline", created_by_ref: other })).toMatchObject({ created_by_ref: other });
-    expect(sent("malware", { name: "Redline", created_by_ref: "identity--socdefenders" })).toMatchObject({ created_by_ref: author.id });
+    expect(sent("malware", { name: "Redline", created_by_ref: "identity--socdefenders" })).toMatchObject({
+      created_by_ref: author.id,
+    });
     expect(sent("malware", { name: "Redline" })).toMatchObject({ created_by_ref: author.id });
     expect(sent("identity", { name: "Victim" })).not.toHaveProperty("created_by_ref");
   });
@@ -86,12 +88,7 @@ describe("skipped, with the reason, is", () => {
       { relationship_type: "uses", source_ref: `x-a--${uuid}`, target_ref: `tool--${uuid}` },
       "relationship: OpenCTI demands source_ref",
     ],
-    [
-      "a sighting by nobody",
-      "sighting",
-      { sighting_of_ref: `malware--${uuid}` },
-      "sighting: OpenCTI demands where_sighted_refs",
-    ],
+    ["a sighting by nobody", "sighting", { sighting_of_ref: `malware--${uuid}` }, "sighting: OpenCTI demands where_sighted_refs"],
   ])("%s", (_, type, members, reason) => {
     expect(carried(type, members)).toEqual({ kind: "skipped", reason });
   });

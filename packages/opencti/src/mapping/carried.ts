@@ -25,7 +25,8 @@ function refusalOf({ type, id }: StixObject): string | undefined {
 }
 
 /** Made anew for every object, or orders to the platform: delete, merge, share, store a file. Those are not the feed's to give. */
-const notCarried = /^(?:object_marking_refs|granular_markings|labels|external_references|kill_chain_phases|nb_deps|(?:x_)?opencti_.*|x_socdefenders_.*)$/;
+const notCarried =
+  /^(?:object_marking_refs|granular_markings|labels|external_references|kill_chain_phases|nb_deps|(?:x_)?opencti_.*|x_socdefenders_.*)$/;
 
 function carriedProperties(object: StixObject): Readonly<Record<string, unknown>> {
   const members: [string, unknown][] = [];

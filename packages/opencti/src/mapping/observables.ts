@@ -1,4 +1,11 @@
-import { observableId, type Indicator, type MappingContext, type Observable, type PatternResult, type StixObject } from "@socdefenders/shared";
+import {
+  observableId,
+  type Indicator,
+  type MappingContext,
+  type Observable,
+  type PatternResult,
+  type StixObject,
+} from "@socdefenders/shared";
 import { author } from "../platform/provenance.ts";
 import { scoreOf } from "./indicator.ts";
 import { relationshipId } from "./identifiers.ts";
@@ -20,8 +27,9 @@ export function toObservables(source: Indicator, indicator: StixObject, read: Re
   const taken = kept.filter(isTaken);
   const contents = read.logic === "all" ? oneFile(taken) : taken.map(contentOf);
   const refused = kept.length - taken.length;
+  const labels = repeatable(indicator["labels"] as readonly string[] | undefined, contents.length);
   return {
-    objects: contents.flatMap((content) => withRelationship(content, source, indicator)),
+    objects: contents.flatMap((content) => withRelationship(content, labels, source, indicator)),
     withheld: { ...read.warnings, ...(refused > 0 && { "OpenCTI takes no such observable": refused }) },
   };
 }
@@ -29,7 +37,8 @@ export function toObservables(source: Indicator, indicator: StixObject, read: Re
 const hasObject = ({ type, partial }: Observable): boolean => !partial && type !== "cve" && type !== "attack_pattern";
 
 const labelledDomain = /^(?=.{4,253}$)(?:[^\s.]{1,63}\.)+[^\s.]{2,63}$/;
-const plainEmail = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const plainEmail =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 /** The platform checks the form of names and addresses and refuses the object, not the value. */
 function isTaken({ type, value }: Observable): boolean {
@@ -76,9 +85,22 @@ function contentOf(observable: Observable): Content {
   }
 }
 
-function withRelationship(content: Content, source: Indicator, indicator: StixObject): readonly StixObject[] {
+const mostRepeated = 1024 * 1024;
+
+/** The indicator's labels, unless they would make some megabytes of a set with thousands of values. The indicator has them in any case. */
+function repeatable(labels: readonly string[] | undefined, times: number): readonly string[] | undefined {
+  const characters = labels?.reduce((sum, label) => sum + label.length, 0) ?? 0;
+  return characters * times <= mostRepeated ? labels : undefined;
+}
+
+function withRelationship(
+  content: Content,
+  labels: readonly string[] | undefined,
+  source: Indicator,
+  indicator: StixObject,
+): readonly StixObject[] {
   const id = observableId(content) ?? "";
-  const { object_marking_refs, labels, external_references } = indicator;
+  const { object_marking_refs } = indicator;
   const markings = object_marking_refs === undefined ? {} : { object_marking_refs };
   const observable: StixObject = {
     ...content,
@@ -88,7 +110,6 @@ function withRelationship(content: Content, source: Indicator, indicator: StixOb
     x_opencti_created_by_ref: author.id,
     x_opencti_score: scoreOf(source),
     ...(labels !== undefined && { x_opencti_labels: labels }),
-    ...(external_references !== undefined && { x_opencti_external_references: external_references }),
   };
   const relationship: StixObject = {
     type: "relationship",

@@ -31,7 +31,9 @@ function refer(object: StixObject, idsByAlias: ReadonlyMap<string, string>): Sti
   for (const name of Object.keys(object)) {
     if (!name.endsWith("_ref") && !name.endsWith("_refs")) continue;
     const value = object[name];
-    const known = Array.isArray(value) ? value.map((id) => idsByAlias.get(id as string) ?? (id as unknown)) : idsByAlias.get(value as string);
+    const known = Array.isArray(value)
+      ? value.map((id) => idsByAlias.get(id as string) ?? (id as unknown))
+      : idsByAlias.get(value as string);
     if (known === undefined || (Array.isArray(known) && known.every((id, place) => id === (value as unknown[])[place]))) continue;
     changed ??= { ...object };
     changed[name] = Array.isArray(known) ? [...new Set(known)] : known;

@@ -70,7 +70,9 @@ function readFilter(confidence: number | undefined): Filter | undefined {
 function readTlp(text: string): Tlp {
   const level = tlpLevels.find((one) => one === text.toUpperCase());
   if (level !== undefined) return level;
-  throw new ConfigurationError(`SOCDEFENDERS_ARTICLE_TLP: no such level: ${text}`, { remedy: `Choose one of ${tlpLevels.join(", ")}.` });
+  throw new ConfigurationError(`SOCDEFENDERS_ARTICLE_TLP: no such level: ${text}`, {
+    remedy: `Choose one of ${tlpLevels.join(", ")}.`,
+  });
 }
 
 function openctiSection(read: Reader): object {
