@@ -81,6 +81,7 @@ describe("skipped, with the reason, is", () => {
     ["a marking", "marking-definition", { name: "x" }, "marking-definition: a TLP level goes with what it marks"],
     ["the feed's own identity", "identity", { id: "identity--socdefenders" }, "identity: the author goes with every object"],
     ["a name of one character", "malware", { name: "x" }, "malware: OpenCTI demands a name of two characters"],
+    ["a note of blanks", "note", { content: " " }, "note: OpenCTI demands content"],
     ["a report without a date", "report", { name: "A report" }, "report: OpenCTI demands published"],
     [
       "a relationship to what OpenCTI does not have",

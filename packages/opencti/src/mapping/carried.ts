@@ -86,8 +86,10 @@ function missingPart(object: StixObject): string | undefined {
   const { type } = object;
   const isDomainObject = observableTypeName(type) === undefined && type !== "malware-analysis";
   const names = demanded[type] ?? (isDomainObject ? ["name"] : []);
-  const missing = names.find((name) => object[name] === undefined || textOf(object[name]) === "");
+  const missing = names.find((name) => object[name] === undefined || isBlank(object[name]));
   if (missing !== undefined) return `${type}: OpenCTI demands ${missing}`;
   const isShort = names.includes("name") && (textOf(object["name"]) ?? "").length < 2;
   return isShort ? `${type}: OpenCTI demands a name of two characters` : undefined;
 }
+
+const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
