@@ -2,6 +2,7 @@ export { createFileStore } from "./checkpoint/file-store.ts";
 export { positionName, positionPrefix } from "./checkpoint/key.ts";
 export { withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
 export { createMemoryStore } from "./checkpoint/memory-store.ts";
+export { replaceFile } from "./checkpoint/replace-file.ts";
 export { readRecord, writeRecord, type PositionRecord } from "./checkpoint/record.ts";
 export { listPositions, removePosition, type SavedPosition } from "./checkpoint/saved-positions.ts";
 export { durationMs } from "./config/duration.ts";
@@ -69,6 +70,7 @@ export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
 export { observableId } from "./stix/sco-identifier.ts";
 export { isTooDeep } from "./stix/depth.ts";
 export { canonicalJson, deterministicId, isStixIdentifier, stixNamespace, uuidV5 } from "./stix/identifier.ts";
+export { repairNamespace } from "./stix/repaired-identifier.ts";
 export { strictestTlp, tlpLevels, tlpMarking, type Tlp } from "./stix/marking.ts";
 export {
   isIndicator,

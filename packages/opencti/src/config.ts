@@ -22,8 +22,10 @@ export interface OpenctiConfig {
   readonly connectorScope: readonly string[];
   /** `amqp` publishes to the platform's RabbitMQ, `api` needs nothing but HTTP to the platform. */
   readonly queueProtocol: "amqp" | "api";
-  /** Lets the platform make an observable from each indicator. */
+  /** With each indicator the observables that its values are. */
   readonly createObservables: boolean;
+  /** Marks indicators as fit for detection (`x_opencti_detection`), which the feed says nothing about. */
+  readonly detection: boolean;
   /** PEM of the authority that signed the platform's certificate, where it is no public one. */
   readonly ca?: string | undefined;
   /** False only where the operator wants the platform's certificate unverified. */
@@ -61,6 +63,7 @@ export function parseConfig(input: unknown, path: string): OpenctiConfig {
     connectorScope: section.connector_scope,
     queueProtocol: section.queue_protocol,
     createObservables: section.create_observables,
+    detection: section.detection,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
     verifiesCertificate: section.ssl_verify,
     customHeaders: readHeaders(section.custom_headers),
@@ -91,6 +94,7 @@ const schema = z.strictObject({
   connector_scope: z.array(z.string().min(1)).min(1).default(["indicator", "vulnerability"]),
   queue_protocol: z.enum(["amqp", "api"]).default("amqp"),
   create_observables: z.boolean().default(false),
+  detection: z.boolean().default(false),
   ca_file: z.string().optional(),
   ssl_verify: z.boolean().default(true),
   custom_headers: z

@@ -1,19 +1,22 @@
 import type { Connector, Host, RetryPolicy, Target } from "@socdefenders/shared";
 import { createCheckpoints } from "./checkpoint.ts";
 import { parseConfig, type OpenctiConfig } from "./config.ts";
-import { map, type OpenctiBundle } from "./mapping.ts";
+import { createMapping, type OpenctiBundle } from "./mapping.ts";
 import { createGraphql } from "./platform/graphql.ts";
 import { createSession } from "./platform/session.ts";
 import { createSink } from "./sink.ts";
 
+export { reportKeyOf, toReport, type ReportKey } from "./articles/report.ts";
 export { parseConfig, type BrokerOverrides, type OpenctiConfig } from "./config.ts";
-export { map, type OpenctiBundle } from "./mapping.ts";
+export { createMapping, map, type MappingOptions, type OpenctiBundle } from "./mapping.ts";
+export { mergePage } from "./mapping/page.ts";
+export { split, type Part } from "./platform/split.ts";
 
 /** OpenCTI as one of its external-import connectors. */
 export const opencti: Connector<OpenctiConfig> = {
   name: "opencti",
   parseConfig,
-  destinations: (config) => [{ map, open: (host) => openTarget(config, host) }],
+  destinations: (config) => [{ map: createMapping(config), open: (host) => openTarget(config, host) }],
 };
 
 /** Sink and checkpoints of one run: both live in one session, which ends with the sink. */

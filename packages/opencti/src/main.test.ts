@@ -85,7 +85,7 @@ test("run-and-terminate delivers what is new, keeps its position on the platform
   const { platform, environment } = await start();
   const first = await run(environment);
   expect(first.exitCode).toBe(0);
-  expect(first.log).toContainEqual(logged({ event: "collection_done", delivered: 3 }));
+  expect(first.log).toContainEqual(logged({ event: "collection_done", delivered: 4 }));
   expect(platform.received().indicators.size).toBe(3);
   expect(platform.received().works).toMatchObject([{ status: "complete", errors: [] }]);
   const second = await run(environment);
@@ -99,7 +99,7 @@ test("config.yml is read, with the environment before it", async () => {
   await writeFile(join(directory, "config.yml"), `connector:\n  id: ${CONNECTOR_ID}\n  log_level: ${CONNECTOR_LOG_LEVEL}\n`);
   const { exitCode, log } = await run(rest);
   expect(exitCode).toBe(0);
-  expect(log).toContainEqual(logged({ event: "collection_done", delivered: 3 }));
+  expect(log).toContainEqual(logged({ event: "collection_done", delivered: 4 }));
 });
 
 test("nothing is read while too much waits on the platform", async () => {
@@ -123,7 +123,7 @@ test("a reset on the platform ends the run under way, and the feed is read anew 
   const { exitCode, log } = await run({ ...environment, SOCDEFENDERS_PAGE_SIZE: "10" });
   expect(exitCode).toBe(0);
   expect(log).toContainEqual(logged({ event: "state_reset" }));
-  expect(log).toContainEqual(logged({ event: "collection_done", delivered: 30 }));
+  expect(log).toContainEqual(logged({ event: "collection_done", delivered: 31 }));
   expect(platform.received().works).toMatchObject([{ status: "complete" }, { status: "complete", errors: [] }]);
 });
 
@@ -163,7 +163,7 @@ test("metrics and health are served while the connector lives, under the names o
   );
   const [, metrics = "", health = "", other = ""] = seen;
   expect(metrics).toMatch(/^soc_bundles_sent_total 1$/m);
-  expect(metrics).toMatch(/^soc_records_sent_total 3$/m);
+  expect(metrics).toMatch(/^soc_records_sent_total 4$/m);
   expect(metrics).toMatch(/^soc_runs_total 1$/m);
   expect(metrics).toMatch(/^soc_ping_api_total [1-9]/m);
   expect(metrics).toMatch(/^soc_state\{soc_state="(?:running|idle)"\} 1$/m);
@@ -174,7 +174,7 @@ test("metrics and health are served while the connector lives, under the names o
 test("log lines for people, where they are asked for", async () => {
   const { environment } = await start();
   const { text } = await run({ ...environment, OPENCTI_JSON_LOGGING: "false" });
-  expect(text).toMatch(/^\S+Z INFO SOC Defenders collection_done .*delivered=3/m);
+  expect(text).toMatch(/^\S+Z INFO SOC Defenders collection_done .*delivered=4/m);
 });
 
 test("every document is accepted by every platform version", async () => {

@@ -1,6 +1,6 @@
 import { parseStixObject, type StixObject } from "@socdefenders/shared";
 import { describe, expect, test } from "vitest";
-import { map } from "./mapping.ts";
+import { createMapping, map } from "./mapping.ts";
 import { author } from "./platform/provenance.ts";
 
 const context = { collection: "soc-defenders-all" };
@@ -83,18 +83,31 @@ describe("indicators", () => {
     ["a single equality", "[domain-name:value = 'c2.example']", "Domain-Name"],
     ["a hash", "[file:hashes.'MD5' = 'd41d8cd98f00b204e9800998ecf8427e']", "StixFile"],
     ["a network", "[ipv4-addr:value = '198.51.100.0/24']", "IPv4-Addr"],
+    ["a set", "[ipv6-addr:value IN ('2001:db8::1', '2001:db8::2')]", "IPv6-Addr"],
+    ["alternatives of one type", "[url:value = 'https://a.example/'] OR [url:value LIKE 'https://b.example/%']", "Url"],
+    ["an AND of one type", "[file:name = 'a.exe' AND file:size > 3]", "StixFile"],
+    [
+      "several hashes of one file",
+      `[file:hashes.MD5 = '${"a".repeat(32)}' AND file:hashes.'SHA-1' = '${"b".repeat(40)}']`,
+      "StixFile",
+    ],
+    ["a hash of the wrong length", "[file:hashes.MD5 = 'abc']", "StixFile"],
+    ["an address of traffic", "[network-traffic:dst_ref.value = '198.51.100.3']", "Network-Traffic"],
+    ["observations with a qualifier", "([mutex:name = 'a'] FOLLOWEDBY [mutex:name = 'b']) WITHIN 5 SECONDS", "Mutex"],
+    ["a type without observables of ours", "[windows-registry-key:key = 'HKLM\\\\x']", "Windows-Registry-Key"],
   ])("know the main observable type of %s", (_, pattern, type) => {
     expect(subjectOf({ pattern })).toMatchObject({ x_opencti_main_observable_type: type });
   });
 
   test.each([
     ["a pattern that does not parse", { pattern: "[broken" }, "[broken"],
-    ["a hash of the wrong length", { pattern: "[file:hashes.MD5 = 'abc']" }, "[file:hashes.MD5 = 'abc']"],
     [
-      "a pattern of another type",
-      { pattern: " rule x { condition: a = b } ", pattern_type: "yara" },
-      "rule x { condition: a = b }",
+      "a pattern about several types",
+      { pattern: "[url:value = 'https://a.example/' OR domain-name:value = 'a.example']" },
+      "[url:value = 'https://a.example/' OR domain-name:value = 'a.example']",
     ],
+    ["a type OpenCTI does not have", { pattern: "[x-thing:value = 'a']" }, "[x-thing:value = 'a']"],
+    ["a pattern of another type", { pattern: " alert tcp any ", pattern_type: "snort" }, "alert tcp any"],
   ])("are sent without a main observable type for %s", (_, change, pattern) => {
     const subject = subjectOf(change);
     expect(subject).toMatchObject({ type: "indicator", pattern });
@@ -115,13 +128,35 @@ describe("indicators", () => {
     expect(subjectOf({ confidence: 85 })).not.toHaveProperty("confidence");
   });
 
-  test("keep valid_until and revoked as the feed said them, but no end before the start", () => {
-    expect(subjectOf({ valid_until: "2026-08-14T08:00:00Z", revoked: true })).toMatchObject({
-      valid_until: "2026-08-14T08:00:00Z",
-      revoked: true,
-    });
+  test("of YARA are about files, as the platform has it", () => {
+    const subject = subjectOf({ pattern: " rule x { condition: a = b } ", pattern_type: "yara" });
+    expect(subject).toMatchObject({ pattern: "rule x { condition: a = b }", x_opencti_main_observable_type: "StixFile" });
+  });
+
+  test("keep valid_until, but no end before the start", () => {
+    expect(subjectOf({ valid_until: "2026-08-14T08:00:00Z" })).toMatchObject({ valid_until: "2026-08-14T08:00:00Z" });
     expect(subjectOf({ valid_until: "2026-05-16T08:00:00.000Z" })).not.toHaveProperty("valid_until");
     expect(subjectOf({ valid_until: "2020-01-01T00:00:00Z" })).not.toHaveProperty("valid_until");
+  });
+
+  test("that are revoked say so without an end, which the platform would believe instead", () => {
+    const subject = subjectOf({ valid_until: "2099-01-01T00:00:00Z", revoked: true });
+    expect(subject).toMatchObject({ revoked: true });
+    expect(subject).not.toHaveProperty("valid_until");
+  });
+
+  test("are known by the feed's id too, so that references of other pages find them", () => {
+    expect(subjectOf()).toMatchObject({ x_opencti_stix_ids: ["indicator--b104b0ee-9f7a-5f78-b6cc-72d91a5d4328"] });
+  });
+
+  test("are marked for detection where the operator says so, unless they are revoked", () => {
+    const detecting = createMapping({ detection: true });
+    const subjects = [{}, { revoked: true }].map((change) => {
+      const mapped = detecting(indicator(change), context);
+      return mapped.kind === "items" ? mapped.items[0]?.objects.at(-1)?.["x_opencti_detection"] : mapped;
+    });
+    expect(subjects).toEqual([true, undefined]);
+    expect(subjectOf()).not.toHaveProperty("x_opencti_detection");
   });
 
   test("carry labels and references that the platform takes", () => {
@@ -146,14 +181,33 @@ test("a CVE becomes a vulnerability with its reference, never an indicator", () 
   });
 });
 
-test("other objects are skipped under a reason with their type", () => {
-  const report: StixObject = { type: "report", id: "report--b104b0ee-9f7a-5f78-b6cc-72d91a5d4328" };
-  expect(map(report, context)).toEqual({ kind: "skipped", reason: "report objects are not sent to OpenCTI" });
-});
-
 test("a list of CVEs becomes those vulnerabilities; a CVE that is only part of a pattern stays an indicator", () => {
   const list = indicator({ pattern: "[vulnerability:name IN ('CVE-2026-12345', 'CVE-2026-12346')]" });
   const names = objectsOf(list).flatMap(({ type, name }) => (type === "vulnerability" ? [name] : []));
   expect(names).toEqual(["CVE-2026-12345", "CVE-2026-12346"]);
   expect(subjectOf({ pattern: "[vulnerability:name = 'CVE-2026-12345' AND vulnerability:x = 1]" })?.type).toBe("indicator");
+});
+
+test("a CVE among other alternatives becomes a vulnerability beside the indicator", () => {
+  const pattern = "[domain-name:value = 'c2.example' OR vulnerability:name = 'CVE-2026-12345']";
+  const objects = objectsOf(indicator({ pattern }));
+  expect(objects.map(({ type }) => type).filter((type) => type !== "identity")).toEqual(["vulnerability", "indicator"]);
+});
+
+test("a revoked CVE is no word on the vulnerability", () => {
+  const revoked = indicator({ pattern: "[vulnerability:name = 'CVE-2026-12345']", revoked: true });
+  expect(map(revoked, context)).toEqual({ kind: "skipped", reason: "a revoked CVE leaves the vulnerability as it is" });
+});
+
+test("CVEs that the filter holds back are left out", () => {
+  const list = indicator({ pattern: "[vulnerability:name IN ('CVE-2026-12345', 'CVE-2026-12346')]" });
+  const mapped = map(list, { ...context, keeps: ({ value }) => value === "CVE-2026-12346" });
+  expect(mapped).toMatchObject({ items: [{ objects: [{ type: "identity" }, { name: "CVE-2026-12346" }] }] });
+});
+
+test("the strictest of all markings counts for the whole object, those of single properties too", () => {
+  const red = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed";
+  const green = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da";
+  const granular_markings = [{ marking_ref: red, selectors: ["description"] }];
+  expect(subjectOf({ object_marking_refs: [green], granular_markings })).toMatchObject({ object_marking_refs: [red] });
 });

@@ -1,118 +1,49 @@
-import {
-  deterministicId,
-  isIndicator,
-  parsePattern,
-  strictestTlp,
-  toMicroseconds,
-  uuidV5,
-  stixNamespace,
-  type ExternalReference,
-  type Indicator,
-  type Mapping,
-  type Observable,
-  type StixObject,
-  type Tlp,
-} from "@socdefenders/shared";
-import { author, markingOf } from "./platform/provenance.ts";
-import { normalForm } from "./platform/normal-form.ts";
-import { mainObservableType } from "./platform/observable-type.ts";
+import { isIndicator, parsePattern, type Indicator, type Mapped, type Mapping, type MappingContext } from "@socdefenders/shared";
+import { markingsOf, toBundle, type OpenctiBundle } from "./mapping/bundle.ts";
+import { carry } from "./mapping/carried.ts";
+import { toIndicator } from "./mapping/indicator.ts";
+import { toObservables } from "./mapping/observables.ts";
+import { toVulnerability } from "./mapping/vulnerability.ts";
 
-/** A STIX bundle that OpenCTI takes whole: every reference inside it points to an object inside it. */
-export interface OpenctiBundle {
-  readonly type: "bundle";
-  readonly id: string;
-  readonly objects: readonly StixObject[];
+export type { OpenctiBundle } from "./mapping/bundle.ts";
+
+export interface MappingOptions {
+  /** With each indicator the observables that its values are. Default no. */
+  readonly createObservables?: boolean | undefined;
+  /** Marks indicators as fit for detection, which the feed says nothing about. Default no. */
+  readonly detection?: boolean | undefined;
 }
 
-/** Each indicator becomes a bundle of its own; one that only names CVEs becomes those vulnerabilities. Other objects are skipped. */
-export const map: Mapping<OpenctiBundle> = (object, { unknownMarking }) => {
-  if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to OpenCTI` };
-  const { observables, isAlternatives } = read(object);
-  const areVulnerabilities = isAlternatives && observables.every(({ type }) => type === "cve");
-  const subjects = areVulnerabilities
-    ? observables.map((observable) => toVulnerability(object, observable))
-    : [toIndicator(object, observables)];
-  return {
-    kind: "items",
-    items: subjects.map((subject) => toBundle(subject, strictestTlp(object.object_marking_refs, unknownMarking))),
-  };
-};
-
-/** The observables, and whether any one of them is all that the pattern asks for: only then can objects replace the pattern. */
-function read({ pattern, pattern_type }: Indicator): { observables: readonly Observable[]; isAlternatives: boolean } {
-  const result = pattern_type === "stix" ? parsePattern(pattern) : undefined;
-  if (result?.valid !== true) return { observables: [], isAlternatives: false };
-  return { observables: result.observables, isAlternatives: result.exact && !result.observables.some(({ partial }) => partial) };
+/**
+ * Each indicator becomes a bundle of its own; CVEs that it names as alternatives become vulnerabilities, and nothing else is left of an
+ * indicator that only names CVEs. Other objects that OpenCTI knows are carried through.
+ */
+export function createMapping(options: MappingOptions = {}): Mapping<OpenctiBundle> {
+  return (object, context) => (isIndicator(object) ? mapIndicator(object, context, options) : carry(object, context));
 }
 
-function toBundle(subject: StixObject, level: Tlp | undefined): OpenctiBundle {
-  const markings = level === undefined ? [] : [markingOf(level)];
-  const marked = { ...subject, created_by_ref: author.id, ...(level && { object_marking_refs: markings.map(({ id }) => id) }) };
-  return { type: "bundle", id: `bundle--${uuidV5(subject.id, stixNamespace)}`, objects: [author, ...markings, marked] };
-}
+/** Without observables. */
+export const map: Mapping<OpenctiBundle> = createMapping();
 
-/** The id is the one OpenCTI derives itself from the pattern, so that nothing is stored twice and no second id is kept. */
-function toIndicator(indicator: Indicator, observables: readonly Observable[]): StixObject {
-  const pattern = indicator.pattern_type === "stix" ? normalForm(indicator.pattern) : indicator.pattern.trim();
-  const mainType = mainObservableType(observables);
-  return {
-    type: "indicator",
-    spec_version: "2.1",
-    id: deterministicId("indicator", { pattern }),
-    created: indicator.created,
-    modified: indicator.modified,
-    name: nameOf(indicator, observables, pattern),
-    ...(indicator.description !== undefined && { description: indicator.description }),
-    pattern,
-    pattern_type: indicator.pattern_type,
-    valid_from: indicator.valid_from,
-    ...(isAfter(indicator.valid_until, indicator.valid_from) && { valid_until: indicator.valid_until }),
-    ...(indicator.revoked !== undefined && { revoked: indicator.revoked }),
-    ...lists(indicator),
-    ...(indicator.indicator_types && { indicator_types: indicator.indicator_types }),
-    x_opencti_score: Math.round(indicator.confidence ?? defaultScore),
-    ...(mainType !== undefined && { x_opencti_main_observable_type: mainType }),
-  };
-}
+function mapIndicator(object: Indicator, context: MappingContext, options: MappingOptions): Mapped<OpenctiBundle> {
+  const read = object.pattern_type === "stix" ? parsePattern(object.pattern) : undefined;
+  const observables = read?.valid === true ? read.observables : [];
+  const areAlternatives = read?.valid === true && read.exact && !observables.some(({ partial }) => partial);
+  const named = areAlternatives ? observables.filter(({ type }) => type === "cve") : [];
+  const namesOnlyCves = named.length > 0 && named.length === observables.length;
+  const isRevoked = object.revoked === true;
+  if (namesOnlyCves && isRevoked) return { kind: "skipped", reason: "a revoked CVE leaves the vulnerability as it is" };
 
-/** OpenCTI's own default. */
-const defaultScore = 50;
+  const markings = markingsOf(object, context);
+  const cves = isRevoked ? [] : named.filter((cve) => context.keeps?.(cve) ?? true);
+  const alias = named.length === 1 && namesOnlyCves ? { x_opencti_stix_ids: [object.id] } : {};
+  const vulnerabilities = cves.map((cve) => toBundle([{ ...toVulnerability(object, cve, markings), ...alias }], markings));
+  if (namesOnlyCves) return { kind: "items", items: vulnerabilities };
 
-function toVulnerability(indicator: Indicator, { value }: Observable): StixObject {
-  const reference = { source_name: "cve", external_id: value };
-  const { external_references = [], ...rest } = lists(indicator);
-  return {
-    type: "vulnerability",
-    spec_version: "2.1",
-    id: deterministicId("vulnerability", { name: value.toLowerCase() }),
-    created: indicator.created,
-    modified: indicator.modified,
-    name: value,
-    ...(indicator.description !== undefined && { description: indicator.description }),
-    ...rest,
-    external_references: [reference, ...external_references],
-  };
-}
-
-/** What any object may carry. A blank label stops OpenCTI's import, a reference without URL and id is thrown away there. */
-function lists({ labels = [], external_references = [] }: Indicator): {
-  labels?: string[];
-  external_references?: ExternalReference[];
-} {
-  const written = [...new Set(labels.map((label) => label.trim()).filter((label) => label !== ""))];
-  const usable = external_references
-    .filter(({ url, external_id }) => url !== undefined || external_id !== undefined)
-    .map((reference) => ({ ...reference, source_name: reference.source_name ?? (author["name"] as string) }));
-  return { ...(written.length > 0 && { labels: written }), ...(usable.length > 0 && { external_references: usable }) };
-}
-
-/** OpenCTI refuses names under two characters. */
-function nameOf({ name = "" }: Indicator, [first]: readonly Observable[], pattern: string): string {
-  return [name.trim(), first?.value ?? "", pattern].find((candidate) => candidate.length >= 2) ?? "Indicator";
-}
-
-/** OpenCTI refuses an end before the start, so such an end is no statement; without one its decay rules apply. */
-function isAfter(end: string | undefined, start: string): boolean {
-  const [until, from] = [toMicroseconds(end ?? ""), toMicroseconds(start)];
-  return until !== undefined && (from === undefined || until > from);
+  const indicator = toIndicator(object, read, markings, options.detection === true);
+  const wantsObservables = options.createObservables === true && read?.valid === true && !isRevoked;
+  if (!wantsObservables) return { kind: "items", items: [...vulnerabilities, toBundle([indicator], markings)] };
+  const { objects, withheld } = toObservables(object, indicator, read, context);
+  const items = [...vulnerabilities, toBundle([...objects, indicator], markings)];
+  return Object.keys(withheld).length === 0 ? { kind: "items", items } : { kind: "items", items, withheld };
 }

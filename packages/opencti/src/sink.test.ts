@@ -53,13 +53,6 @@ test("a run without data opens no work", async () => {
   expect(platform.received().works).toEqual([]);
 });
 
-test("observables are made by the platform only where asked for", async () => {
-  const { platform, sink } = await start({}, { create_observables: true });
-  await sink.write(bundles("198.51.100.1"), signal);
-  const flagged = [...platform.received().objects.values()].filter((object) => object["x_opencti_create_observables"] === true);
-  expect(flagged.map(({ type }) => type)).toEqual(["indicator"]);
-});
-
 test("an error of the platform fails the page, with advice, and closes the work in error", async () => {
   const { platform, sink } = await start({
     intercept: (name) =>

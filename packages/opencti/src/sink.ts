@@ -10,11 +10,11 @@ import {
 } from "@socdefenders/shared";
 import type { OpenctiConfig } from "./config.ts";
 import type { OpenctiBundle } from "./mapping.ts";
+import { mergePage } from "./mapping/page.ts";
 import { createAmqpTransport } from "./platform/amqp.ts";
 import { readAccount } from "./platform/documents.ts";
 import type { Graphql } from "./platform/graphql.ts";
 import type { Session } from "./platform/session.ts";
-import { merge } from "./platform/split.ts";
 import { createApiTransport, type Transport } from "./platform/transport.ts";
 import { openWork, type Work } from "./platform/work.ts";
 
@@ -58,7 +58,7 @@ export function createSink(
     async write(items, signal) {
       transport ??= await openTransport(signal);
       work ??= await openWork(graphql, config.connectorId, `${config.connectorName} run @ ${new Date().toISOString()}`, signal);
-      const objects = merge(items).map((object) => (config.createObservables ? withObservables(object) : object));
+      const objects = mergePage(items);
       await transport.send({ id: bundleId(objects), objects, work }, signal);
       delivered += items.length;
       return [];
@@ -77,8 +77,4 @@ export function createSink(
 
 function bundleId(objects: readonly StixObject[]): string {
   return `bundle--${uuidV5(objects.map(({ id }) => id).join(), stixNamespace)}`;
-}
-
-function withObservables(object: StixObject): StixObject {
-  return object.type === "indicator" ? { ...object, x_opencti_create_observables: true } : object;
 }

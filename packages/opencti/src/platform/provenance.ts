@@ -1,4 +1,4 @@
-import { tlpMarking, type StixObject, type Tlp } from "@socdefenders/shared";
+import { repairNamespace, tlpMarking, uuidV5, type StixObject, type Tlp } from "@socdefenders/shared";
 
 /** Who says it: the id is the one OpenCTI derives itself from name and class. */
 export const author: StixObject = {
@@ -11,6 +11,9 @@ export const author: StixObject = {
   name: "SOC Defenders",
   identity_class: "organization",
 };
+
+/** The id that the core gives the feed's `identity--socdefenders`, which is no STIX id. */
+export const repairedFeedIdentity: string = `identity--${uuidV5("identity--socdefenders", repairNamespace)}`;
 
 /** The marking definition of a TLP level under the id that OpenCTI knows it by; TLP 2.0's own ids are unknown there. */
 export function markingOf(level: Tlp): StixObject {

@@ -1,14 +1,19 @@
 import {
   ConnectorError,
+  createArticleClient,
   createFileBudgets,
   createFileDeadLetters,
   openFeed,
   poll,
+  type Feed,
   type Host,
   type Logger,
+  type Sink,
 } from "@socdefenders/shared";
+import { openArticleMemory } from "../articles/memory.ts";
+import { withArticles } from "../articles/with-articles.ts";
 import { createCheckpoints } from "../checkpoint.ts";
-import { map } from "../mapping.ts";
+import { createMapping, type OpenctiBundle } from "../mapping.ts";
 import { createSink } from "../sink.ts";
 import { readQueue } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
@@ -53,24 +58,25 @@ export async function runOnce(context: RunContext): Promise<RunOutcome> {
 }
 
 async function pollFeed(context: RunContext): Promise<ConnectorError | undefined> {
-  const { settings, graphql, session, metrics, host, log } = context;
+  const { settings, session, metrics, host, log } = context;
   const started = Date.now();
   const signal = AbortSignal.any([context.signal, session.untilReset()]);
   const feed = openFeed(settings.feed, { ...host, budgets: createFileBudgets(settings.stateDirectory) });
-  const summaries = poll({
-    feed,
-    target: "opencti",
-    map: settings.importExpired ? map : withoutExpired(map, started),
-    filter: settings.filter,
-    sink: createSink(settings.opencti, { log, graphql, session }),
-    checkpoints: createCheckpoints(session),
-    deadLetters: createFileDeadLetters(settings.stateDirectory),
-    log,
-    signal,
-    onPage: ({ delivered }) => (delivered > 0 ? metrics.sent(delivered) : undefined),
-  });
+  const map = createMapping(settings.opencti);
   let firstFailure: ConnectorError | undefined;
   try {
+    const summaries = poll({
+      feed,
+      target: "opencti",
+      map: settings.importExpired ? map : withoutExpired(map, started),
+      filter: settings.filter,
+      sink: await openSink(context, feed),
+      checkpoints: createCheckpoints(session),
+      deadLetters: createFileDeadLetters(settings.stateDirectory),
+      log,
+      signal,
+      onPage: ({ delivered }) => (delivered > 0 ? metrics.sent(delivered) : undefined),
+    });
     for await (const { failure, ...summary } of summaries) {
       const { collection, delivered, skipped, refused } = summary;
       const counts = `${collection}: ${delivered} delivered, ${skipped} skipped, ${refused} refused`;
@@ -88,6 +94,16 @@ async function pollFeed(context: RunContext): Promise<ConnectorError | undefined
   }
   await session.report({ last_run_datetime: platformTime(started) });
   return firstFailure;
+}
+
+/** With the articles where they are wanted. A platform without a state has no reports to add to. */
+async function openSink({ settings, graphql, session, log }: RunContext, { send }: Feed): Promise<Sink<OpenctiBundle>> {
+  const sink = createSink(settings.opencti, { log, graphql, session });
+  if (!settings.importArticles) return sink;
+  const memory = await openArticleMemory(settings.stateDirectory);
+  if (["", "null", "{}"].includes(session.state())) memory.forget();
+  const articles = createArticleClient({ config: settings.feed, send });
+  return withArticles(sink, { articles, memory, tlp: settings.articleTlp, log, now: Date.now });
 }
 
 /** Nothing is read while the workers are behind: what they have not imported yet would only grow. */

@@ -8,6 +8,7 @@ const indicator = (members: Record<string, unknown>): StixObject => ({ type: "in
 
 test.each([
   ["an indicator that has expired", indicator({ valid_until: "2026-05-31T23:59:59Z" }), "expired"],
+  ["a revoked one that has ended", indicator({ valid_until: "2026-05-31T23:59:59Z", revoked: true }), undefined],
   ["one that is still valid", indicator({ valid_until: "2026-06-01T00:00:01Z" }), undefined],
   ["one without an end", indicator({}), undefined],
   ["another object", { type: "identity", id: "identity--1" }, undefined],

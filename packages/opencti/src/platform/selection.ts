@@ -1,9 +1,14 @@
-import { isIndicator, toMicroseconds, type Mapping } from "@socdefenders/shared";
+import { isIndicator, toMicroseconds, type Mapping, type StixObject } from "@socdefenders/shared";
 
-/** A mapping that leaves out indicators that expired before `now` (epoch milliseconds), counted under `expired`. */
+/**
+ * A mapping that leaves out indicators that expired before `now` (epoch milliseconds), counted under `expired`. A revoked one passes,
+ * whenever it ended: the platform must hear that it no longer counts.
+ */
 export function withoutExpired<Item>(map: Mapping<Item>, now: number): Mapping<Item> {
-  return (object, context) => {
-    const until = isIndicator(object) ? toMicroseconds(object.valid_until ?? "") : undefined;
-    return until !== undefined && until <= BigInt(now) * 1000n ? { kind: "skipped", reason: "expired" } : map(object, context);
+  const isExpired = (object: StixObject): boolean => {
+    if (!isIndicator(object) || object.revoked === true) return false;
+    const until = toMicroseconds(object.valid_until ?? "");
+    return until !== undefined && until <= BigInt(now) * 1000n;
   };
+  return (object, context) => (isExpired(object) ? { kind: "skipped", reason: "expired" } : map(object, context));
 }

@@ -46,14 +46,22 @@ test("the broker's variables and the choices of the import arrive", () => {
       CONNECTOR_QUEUE_PROTOCOL: "api",
       SOCDEFENDERS_COLLECTIONS: "one, two",
       SOCDEFENDERS_CREATE_OBSERVABLES: "true",
+      SOCDEFENDERS_DETECTION: "true",
+      SOCDEFENDERS_IMPORT_ARTICLES: "true",
+      SOCDEFENDERS_ARTICLE_TLP: "tlp:amber+strict",
       SOCDEFENDERS_MIN_CONFIDENCE: "70",
       HTTPS_CA_CERTIFICATES: "-----BEGIN CERTIFICATE-----",
     },
     {},
   );
-  expect(settings.opencti).toMatchObject({ queueProtocol: "api", createObservables: true, ca: "-----BEGIN CERTIFICATE-----" });
+  expect(settings.opencti).toMatchObject({
+    queueProtocol: "api",
+    createObservables: true,
+    detection: true,
+    ca: "-----BEGIN CERTIFICATE-----",
+  });
   expect(settings.opencti.broker).toMatchObject({ host: "mq.example", port: 5671, useTls: true });
-  expect(settings).toMatchObject({ feed: { collections: ["one", "two"] } });
+  expect(settings).toMatchObject({ feed: { collections: ["one", "two"] }, importArticles: true, articleTlp: "TLP:AMBER+STRICT" });
   expect(settings.filter?.identity).toMatch(/^[0-9a-f]{16}$/);
 });
 
@@ -115,6 +123,7 @@ describe("names the variable that is wrong", () => {
     ["CONNECTOR_LOG_LEVEL", { CONNECTOR_LOG_LEVEL: "loud" }],
     ["CONNECTOR_RUN_AND_TERMINATE", { CONNECTOR_RUN_AND_TERMINATE: "maybe" }],
     ["SOCDEFENDERS_MIN_CONFIDENCE", { SOCDEFENDERS_MIN_CONFIDENCE: "101" }],
+    ["SOCDEFENDERS_ARTICLE_TLP", { SOCDEFENDERS_ARTICLE_TLP: "TLP:ORANGE" }],
     ["CONNECTOR_QUEUE_THRESHOLD", { CONNECTOR_QUEUE_THRESHOLD: "much" }],
     ["CONNECTOR_TYPE", { CONNECTOR_TYPE: "STREAM" }],
     ["CONNECTOR_SEND_TO_S3", { CONNECTOR_SEND_TO_S3: "true" }],

@@ -10,6 +10,8 @@ import {
   type FeedConfig,
   type Filter,
   type LogLevel,
+  tlpLevels,
+  type Tlp,
 } from "@socdefenders/shared";
 import { parseConfig, type OpenctiConfig } from "../config.ts";
 import { createReader, type Reader } from "./environment.ts";
@@ -27,6 +29,10 @@ export interface Settings {
   readonly logsJson: boolean;
   readonly stateDirectory: string;
   readonly importExpired: boolean;
+  /** The articles that indicators refer to become reports. */
+  readonly importArticles: boolean;
+  /** What those reports are marked with: articles carry no marking themselves. */
+  readonly articleTlp: Tlp;
   readonly filter: Filter | undefined;
   readonly observation: ObservationSettings;
   /** What was set and is of no effect any more, for the log. */
@@ -62,6 +68,8 @@ export function readSettings(environment: Environment, file: unknown): Settings 
     logsJson: read.flag("OPENCTI_JSON_LOGGING") ?? true,
     stateDirectory: read.text("SOCDEFENDERS_STATE_DIRECTORY") ?? "./state",
     importExpired: read.flag("SOCDEFENDERS_IMPORT_EXPIRED") ?? false,
+    importArticles: read.flag("SOCDEFENDERS_IMPORT_ARTICLES") ?? false,
+    articleTlp: readTlp(read.text("SOCDEFENDERS_ARTICLE_TLP") ?? "TLP:GREEN"),
     filter: readFilter(read),
     observation: {
       metricsPort: read.flag("CONNECTOR_EXPOSE_METRICS") === true ? (read.number("CONNECTOR_METRICS_PORT") ?? 9095) : 0,
@@ -127,6 +135,14 @@ function inOwnNames<Parsed>(parse: () => Parsed, section: string): Parsed {
   }
 }
 
+function readTlp(text: string): Tlp {
+  const level = tlpLevels.find((one) => one === text.toUpperCase());
+  if (level !== undefined) return level;
+  throw new ConfigurationError(`SOCDEFENDERS_ARTICLE_TLP: no such level: ${text}`, {
+    remedy: `Choose one of ${tlpLevels.join(", ")}.`,
+  });
+}
+
 function openctiSection(read: Reader): object {
   const broker = {
     host: read.text("MQ_HOST"),
@@ -147,6 +163,7 @@ function openctiSection(read: Reader): object {
     create_observables: read.flag("SOCDEFENDERS_CREATE_OBSERVABLES"),
     ssl_verify: read.flag("OPENCTI_SSL_VERIFY"),
     custom_headers: readHeaders(read.text("OPENCTI_CUSTOM_HEADERS")),
+    detection: read.flag("SOCDEFENDERS_DETECTION"),
     mq: withoutUnset(broker),
   });
 }

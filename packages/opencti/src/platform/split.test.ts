@@ -1,17 +1,8 @@
 import type { StixObject } from "@socdefenders/shared";
 import { expect, test } from "vitest";
-import { merge, split } from "./split.ts";
+import { split } from "./split.ts";
 
 const object = (id: string, members: Record<string, unknown> = {}): StixObject => ({ type: "indicator", id, ...members });
-
-test("merge keeps every id once, of several versions the last", () => {
-  const bundle = (...objects: StixObject[]) => ({ type: "bundle", id: "bundle--1", objects }) as const;
-  const merged = merge([
-    bundle(object("author"), object("a", { version: 1 })),
-    bundle(object("author"), object("a", { version: 2 })),
-  ]);
-  expect(merged).toEqual([object("author"), object("a", { version: 2 })]);
-});
 
 test("an object comes after everything it refers to, with the count of what it needs", () => {
   const parts = split([
@@ -28,13 +19,13 @@ test("an object comes after everything it refers to, with the count of what it n
   ]);
 });
 
-test("references to nothing, to itself and into a circle are taken out", () => {
+test("references to itself and into a circle are taken out, those to other pages stay", () => {
   const parts = split([
-    object("a", { created_by_ref: "missing", object_refs: ["a", "b", "b", "missing"] }),
+    object("a", { created_by_ref: "a", object_refs: ["a", "b", "b", "elsewhere"] }),
     object("b", { object_refs: ["a"] }),
   ]);
   expect(parts.map((part) => part.object)).toEqual([
     object("b", { object_refs: [] }),
-    object("a", { created_by_ref: null, object_refs: ["b"] }),
+    object("a", { created_by_ref: null, object_refs: ["b", "elsewhere"] }),
   ]);
 });

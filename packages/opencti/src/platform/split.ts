@@ -1,5 +1,4 @@
 import type { StixObject } from "@socdefenders/shared";
-import type { OpenctiBundle } from "../mapping.ts";
 
 /** One object of a bundle with the number of objects it needs, itself included: those with fewer must arrive first. */
 export interface Part {
@@ -7,14 +6,10 @@ export interface Part {
   readonly object: StixObject;
 }
 
-/** The objects of all bundles, each id once; of several versions in one page the last one counts. */
-export function merge(bundles: readonly OpenctiBundle[]): readonly StixObject[] {
-  return [...new Map(bundles.flatMap(({ objects }) => objects).map((object) => [object.id, object])).values()];
-}
-
 /**
- * The objects in an order in which each comes after what it refers to. A reference to itself, back into a circle or to what is not
- * here is taken out, since the platform would wait for it in vain: from a `_refs` list it goes, a single `_ref` becomes null.
+ * The objects in an order in which each comes after what it refers to. A reference to itself or back into a circle is taken out, since
+ * the platform would wait for it in vain: from a `_refs` list it goes, a single `_ref` becomes null. One to what is not here stays:
+ * another page brings or has brought it.
  */
 export function split(objects: readonly StixObject[]): readonly Part[] {
   const byId = new Map(objects.map((object) => [object.id, object]));
@@ -26,9 +21,10 @@ export function split(objects: readonly StixObject[]): readonly Part[] {
     const path = [...ancestors, object.id];
     let sequence = 1;
     const follow = (id: unknown): boolean => {
-      const target = typeof id === "string" && !path.includes(id) ? byId.get(id) : undefined;
+      if (typeof id !== "string" || path.includes(id)) return false;
+      const target = byId.get(id);
       if (target !== undefined) sequence += visit(target, path);
-      return target !== undefined;
+      return true;
     };
     const members = Object.entries(object).map(([key, value]) => [key, cutReferences(key, value, follow)]);
     parts.set(object.id, { sequence, object: Object.fromEntries(members) as StixObject });

@@ -1,0 +1,95 @@
+import { isStixIdentifier, type Mapped, type MappingContext, type StixObject } from "@socdefenders/shared";
+import { author, repairedFeedIdentity } from "../platform/provenance.ts";
+import { marked, markingsOf, toBundle, type OpenctiBundle } from "./bundle.ts";
+import { isKnownType, observableTypeName } from "./known-type.ts";
+import { sharedProperties, textOf } from "./shared-properties.ts";
+
+/**
+ * An object that is no indicator, as it is: with its own id, under which the platform finds it again, its references and dates. Its
+ * markings, labels and external references take the form that indicators have; what only OpenCTI may say is left out. Skipped is
+ * what the platform would refuse.
+ */
+export function carry(object: StixObject, context: MappingContext): Mapped<OpenctiBundle> {
+  const markings = markingsOf(object, context);
+  const carried = { ...carriedProperties(object), ...provenanceOf(object), ...marked(markings), ...sharedProperties(object) };
+  const reason = refusalOf(object) ?? missingPart(carried as StixObject);
+  if (reason !== undefined) return { kind: "skipped", reason };
+  return { kind: "items", items: [toBundle([carried as StixObject], markings)] };
+}
+
+function refusalOf({ type, id }: StixObject): string | undefined {
+  if (type === "marking-definition") return "marking-definition: a TLP level goes with what it marks";
+  if (id === repairedFeedIdentity) return "identity: the author goes with every object";
+  if (!isKnownType(type)) return `${type}: OpenCTI has no such type`;
+  return isStixIdentifier(id) ? undefined : `${type}: no valid id`;
+}
+
+/** Made anew for every object, or orders to the platform: delete, merge, share, store a file. Those are not the feed's to give. */
+const notCarried =
+  /^(?:object_marking_refs|granular_markings|labels|external_references|kill_chain_phases|nb_deps|(?:x_)?opencti_.*|x_socdefenders_.*)$/;
+
+function carriedProperties(object: StixObject): Readonly<Record<string, unknown>> {
+  const members: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(object)) {
+    if (notCarried.test(name)) continue;
+    const content = carriedValue(name, value);
+    if (content !== undefined) members.push([name, content]);
+  }
+  return Object.fromEntries(members);
+}
+
+function carriedValue(name: string, value: unknown): unknown {
+  if (name.endsWith("_refs") && Array.isArray(value)) {
+    const ids = [...new Set(value.flatMap((id: unknown) => carriedReference(id) ?? []))];
+    return ids.length === 0 ? undefined : ids;
+  }
+  if (name.endsWith("_ref")) return carriedReference(value);
+  return name === "extensions" ? foreignExtensions(value) : value;
+}
+
+/** References to the feed's own identity lead to the author, those to types that OpenCTI does not have to nothing. */
+function carriedReference(id: unknown): string | undefined {
+  if (typeof id !== "string" || !isStixIdentifier(id)) return undefined;
+  if (id === repairedFeedIdentity) return author.id;
+  return isKnownType(id.slice(0, id.indexOf("--"))) ? id : undefined;
+}
+
+/** OpenCTI's own extensions say the same as the `opencti_` properties do. */
+const openctiExtensions: ReadonlySet<string> = new Set([
+  "extension-definition--ea279b3e-5c71-4632-ac08-831c66a786ba",
+  "extension-definition--f93e2c80-4231-4f9a-af8b-95c9bd566a82",
+]);
+
+function foreignExtensions(extensions: unknown): unknown {
+  if (typeof extensions !== "object" || extensions === null) return undefined;
+  const foreign = Object.entries(extensions).filter(([name]) => !openctiExtensions.has(name));
+  return foreign.length === 0 ? undefined : Object.fromEntries(foreign);
+}
+
+/** Identities speak for themselves; cyber-observables have no author in STIX, and one under OpenCTI's own name. */
+function provenanceOf({ type, created_by_ref }: StixObject): object {
+  if (observableTypeName(type) !== undefined) return { x_opencti_created_by_ref: author.id };
+  return type === "identity" || carriedReference(created_by_ref) !== undefined ? {} : { created_by_ref: author.id };
+}
+
+/** What the platform demands beyond a type and an id. It would refuse the object each time the worker tries. */
+const demanded: Readonly<Record<string, readonly string[]>> = {
+  note: ["content"],
+  opinion: ["opinion"],
+  "observed-data": ["object_refs"],
+  relationship: ["relationship_type", "source_ref", "target_ref"],
+  report: ["name", "published"],
+  sighting: ["sighting_of_ref", "where_sighted_refs"],
+};
+
+function missingPart(object: StixObject): string | undefined {
+  const { type } = object;
+  const isDomainObject = observableTypeName(type) === undefined && type !== "malware-analysis";
+  const names = demanded[type] ?? (isDomainObject ? ["name"] : []);
+  const missing = names.find((name) => object[name] === undefined || isBlank(object[name]));
+  if (missing !== undefined) return `${type}: OpenCTI demands ${missing}`;
+  const isShort = names.includes("name") && (textOf(object["name"]) ?? "").length < 2;
+  return isShort ? `${type}: OpenCTI demands a name of two characters` : undefined;
+}
+
+const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
