@@ -1,15 +1,28 @@
-import { split } from "./split.ts";
-import type { Delivery } from "./transport.ts";
+import type { Part } from "./split.ts";
+
+/** A message as it is published, and the object in it. */
+export interface Message {
+  readonly id: string;
+  readonly body: Buffer;
+}
+
+/** What all messages of a bundle say alike. */
+export interface Envelope {
+  readonly bundleId: string;
+  readonly workId: string;
+  /** Id of the user that the import counts for. */
+  readonly applicant: string | null;
+}
 
 /**
- * The messages of a bundle, one an object in the order of their needs, as the platform's worker reads them: the object in a bundle of
- * its own in Base64, and which work and which user (`applicant`) it counts for.
+ * One message an object, as the platform's worker reads them (`opencti-worker/src/push_handler.py`): the object in a bundle of its own in
+ * Base64, and which work it counts for.
  */
-export function toMessages({ id, objects, work }: Delivery, applicant: string | null): readonly Buffer[] {
-  return split(objects).map(({ sequence, object }, index) => {
+export function toMessages(parts: readonly Part[], { bundleId, workId, applicant }: Envelope): readonly Message[] {
+  return parts.map(({ sequence, object }, index) => {
     const bundle = {
       type: "bundle",
-      id,
+      id: bundleId,
       spec_version: "2.1",
       x_opencti_seq: sequence,
       objects: [{ ...object, nb_deps: sequence }],
@@ -23,8 +36,8 @@ export function toMessages({ id, objects, work }: Delivery, applicant: string | 
       update: false,
       draft_id: null,
       no_split: false,
-      work_id: work.id,
+      work_id: workId,
     };
-    return Buffer.from(JSON.stringify(message));
+    return { id: object.id, body: Buffer.from(JSON.stringify(message)) };
   });
 }

@@ -68,6 +68,14 @@ function openctiSection(read: Reader): object {
     user: read.text("MQ_USER"),
     pass: read.text("MQ_PASS"),
     ca_file: read.text("MQ_USE_SSL_CA"),
+    cert_file: read.text("MQ_USE_SSL_CERT"),
+    key_file: read.text("MQ_USE_SSL_KEY"),
+    passphrase: read.text("MQ_USE_SSL_PASSPHRASE"),
+    reject_unauthorized: read.flag("MQ_USE_SSL_REJECT_UNAUTHORIZED"),
+  };
+  const directory = {
+    path: read.text("CONNECTOR_SEND_TO_DIRECTORY_PATH"),
+    retention_days: read.number("CONNECTOR_SEND_TO_DIRECTORY_RETENTION"),
   };
   return withoutUnset({
     url: read.text("OPENCTI_URL"),
@@ -78,6 +86,8 @@ function openctiSection(read: Reader): object {
     queue_protocol: read.text("CONNECTOR_QUEUE_PROTOCOL"),
     create_observables: read.flag("SOCDEFENDERS_CREATE_OBSERVABLES"),
     mq: withoutUnset(broker),
+    send_to_queue: read.flag("CONNECTOR_SEND_TO_QUEUE"),
+    directory: read.flag("CONNECTOR_SEND_TO_DIRECTORY") === true ? withoutUnset(directory) : undefined,
   });
 }
 

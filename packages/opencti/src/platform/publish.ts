@@ -1,0 +1,87 @@
+import type { Link } from "./broker.ts";
+import type { Message } from "./message.ts";
+
+export interface Destination {
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** How long a broker may block its publishers before that counts as a failure. */
+  readonly patienceMs: number;
+}
+
+// Confirmations of persistent messages come within a second or so.
+const confirmTimeoutMs = 60_000;
+const lookEveryMs = 500;
+
+/**
+ * Publishes the messages in order, no faster than the socket takes them, and resolves when the broker has confirmed all; each confirmed
+ * one leaves `waiting` at once. Throws when the connection fails, the broker is silent, blocks for too long or finds no queue, and the
+ * signal's reason on abort.
+ */
+export async function publish(
+  opening: Promise<Link>,
+  messages: readonly Message[],
+  destination: Destination,
+  waiting: Set<Message>,
+  signal: AbortSignal,
+): Promise<void> {
+  const aborted = untilAborted(signal);
+  try {
+    const link = await Promise.race([opening, aborted.promise]);
+    const silence = untilSilent(link, destination.patienceMs);
+    try {
+      await Promise.race([publishAll(link, messages, destination, waiting), link.failed, silence.promise, aborted.promise]);
+    } finally {
+      silence.stop();
+    }
+  } finally {
+    aborted.stop();
+  }
+}
+
+async function publishAll(
+  { channel, returned }: Link,
+  messages: readonly Message[],
+  { exchange, routingKey }: Destination,
+  waiting: Set<Message>,
+): Promise<void> {
+  for (const message of messages) {
+    const onConfirm = (error: unknown): void => void (error === null && waiting.delete(message));
+    const hasRoom = channel.publish(exchange, routingKey, message.body, publishOptions, onConfirm);
+    if (!hasRoom) await new Promise<void>((resolve) => channel.once("drain", resolve));
+  }
+  await channel.waitForConfirms();
+  if (returned() > 0) throw new Error(`${returned()} messages came back: no queue is bound to ${routingKey}`);
+}
+
+const publishOptions = { persistent: true, mandatory: true, contentEncoding: "utf-8", contentType: "application/json" } as const;
+
+interface Guard {
+  /** Never resolves. */
+  readonly promise: Promise<never>;
+  stop(): void;
+}
+
+function untilAborted(signal: AbortSignal): Guard {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const onAbort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return { promise, stop: () => signal.removeEventListener("abort", onAbort) };
+}
+
+function untilSilent(link: Link, patienceMs: number): Guard {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const started = performance.now();
+  const look = (): void => {
+    const [now, blockedSince] = [performance.now(), link.blockedSince()];
+    if (blockedSince !== undefined) {
+      if (now - blockedSince > patienceMs)
+        reject(new Error(`the broker blocks its publishers for ${Math.round(patienceMs / 1000)} s`));
+    } else if (now - Math.max(started, link.aliveAt()) > confirmTimeoutMs)
+      reject(new Error("the messages were not confirmed in time"));
+  };
+  const timer = setInterval(look, lookEveryMs).unref();
+  return { promise, stop: () => clearInterval(timer) };
+}
