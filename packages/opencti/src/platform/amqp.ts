@@ -34,16 +34,18 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
   let maximumBytes = Number.POSITIVE_INFINITY;
 
   function link(): Promise<Link> {
-    opened ??= openLink(broker, overrides, log);
-    // Whoever waits for it sees it fail; after an abort that is nobody.
-    opened.catch(() => undefined);
-    return opened;
+    if (opened !== undefined) return opened;
+    const opening = openLink(broker, overrides, log);
+    opened = opening;
+    // A connection lost between two pages is noticed here, and the next page opens another one.
+    opening.then(({ failed }) => failed).catch(() => leave(opening));
+    return opening;
   }
 
-  async function close(): Promise<void> {
-    const last = opened;
-    opened = undefined;
-    await last?.then(({ close: closeLink }) => closeLink()).catch(() => undefined);
+  async function leave(last: Promise<Link> | undefined): Promise<void> {
+    if (opened === last) opened = undefined;
+    // One that was never opened needs no closing.
+    await last?.then((left) => left.close()).catch(() => undefined);
   }
 
   /** Takes out of `waiting` what the broker confirmed. A broker that restarts is given time; what it says no to is not asked again. */
@@ -61,7 +63,7 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
         );
         return;
       } catch (cause) {
-        await close();
+        await leave(opened);
         signal.throwIfAborted();
         const limit = sizeLimitIn(cause);
         if (limit !== undefined && limit < maximumBytes) {
@@ -101,6 +103,6 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
       const reason = `larger than the ${maximumBytes} bytes that a message to RabbitMQ may have`;
       return [...dropped, ...[...waiting].map((message) => ({ id: message.id, reason }))];
     },
-    close,
+    close: () => leave(opened),
   };
 }

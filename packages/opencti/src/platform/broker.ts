@@ -1,13 +1,13 @@
 import { createSecret, type Logger } from "@socdefenders/shared";
-import type { ChannelModel, ConfirmChannel } from "amqplib";
+import type { ChannelModel, ConfirmChannel, Message } from "amqplib";
 import type { BrokerOverrides } from "../config.ts";
 import type { BrokerConnection } from "./documents.ts";
 
 /** An open connection to the broker with a channel that confirms. */
 export interface Link {
   readonly channel: ConfirmChannel;
-  /** Messages that no queue took; the broker confirms them all the same. */
-  returned(): number;
+  /** Ids of the messages that no queue took; the broker confirms them all the same. */
+  readonly returned: ReadonlySet<string>;
   /** Since when the broker takes nothing on purpose (memory or disk alarm), in milliseconds of `performance.now()`. */
   blockedSince(): number | undefined;
   /** When it last confirmed something, opened or unblocked. */
@@ -52,10 +52,10 @@ export async function openLink(broker: BrokerConnection, overrides: BrokerOverri
   channel.on("error", failed.reject);
   channel.on("close", () => failed.reject(new Error("the broker closed the channel")));
 
-  let returned = 0;
+  const returned = new Set<string>();
   let aliveAt = performance.now();
   let blockedSince: number | undefined;
-  channel.on("return", () => (returned += 1));
+  channel.on("return", ({ properties }: Message) => returned.add(String(properties.messageId)));
   channel.on("ack", () => (aliveAt = performance.now()));
   connection.on("blocked", (reason) => {
     blockedSince = performance.now();
@@ -67,7 +67,7 @@ export async function openLink(broker: BrokerConnection, overrides: BrokerOverri
   });
   return {
     channel,
-    returned: () => returned,
+    returned,
     blockedSince: () => blockedSince,
     aliveAt: () => aliveAt,
     failed: failed.promise,
@@ -97,6 +97,10 @@ async function connect(broker: BrokerConnection, tls: BrokerOverrides): Promise<
     ...(tls.key !== undefined && { key: tls.key.reveal() }),
     ...(tls.passphrase !== undefined && { passphrase: tls.passphrase.reveal() }),
     rejectUnauthorized: tls.verifiesCertificate,
+  }).catch((cause: Error) => {
+    // The library drops the broker's own words here (530 NOT_ALLOWED).
+    if (!cause.message.includes("Expected ConnectionOpenOk")) throw cause;
+    throw new Error(`NOT_ALLOWED: there is no virtual host ${vhost}, or ${user} may not use it`, { cause });
   });
 }
 

@@ -45,12 +45,14 @@ async function publishAll(
   waiting: Set<Message>,
 ): Promise<void> {
   for (const message of messages) {
-    const onConfirm = (error: unknown): void => void (error === null && waiting.delete(message));
-    const hasRoom = channel.publish(exchange, routingKey, message.body, publishOptions, onConfirm);
+    const options = { ...publishOptions, messageId: message.id };
+    // A message that came back did so before it was confirmed.
+    const onConfirm = (error: unknown): void => void (error === null && !returned.has(message.id) && waiting.delete(message));
+    const hasRoom = channel.publish(exchange, routingKey, message.body, options, onConfirm);
     if (!hasRoom) await new Promise<void>((resolve) => channel.once("drain", resolve));
   }
   await channel.waitForConfirms();
-  if (returned() > 0) throw new Error(`${returned()} messages came back: no queue is bound to ${routingKey}`);
+  if (returned.size > 0) throw new Error(`${returned.size} messages came back: no queue is bound to ${routingKey}`);
 }
 
 const publishOptions = { persistent: true, mandatory: true, contentEncoding: "utf-8", contentType: "application/json" } as const;
