@@ -1,18 +1,15 @@
 import { map } from "@socdefenders/opencti";
 import { parseStixObject, type StixObject } from "@socdefenders/shared";
 import { readRecords, sampleBytes, startOpencti } from "@socdefenders/simulator";
+import { benchConnectorId, benchToken } from "./opencti-account.ts";
 import { startRabbitmq, type RunningRabbitmq } from "../interop/rabbitmq.ts";
 
-export const benchToken = "a-token-for-nothing";
-export const benchConnectorId = "00000000-0000-4000-8000-0000000000be";
-
-/** A platform with a real broker, whose queue keeps only the newest messages: a million would not fit. */
+/** A platform with a real broker. */
 export async function startPlatform(): Promise<{ url: string; rabbitmq: RunningRabbitmq; close(): Promise<void> }> {
-  const rabbitmq = await startRabbitmq();
+  const rabbitmq = await startRabbitmq({ statisticsMs: 5000 });
   const broker = { host: "127.0.0.1", port: rabbitmq.port, vhost: "/", use_ssl: false, user: "guest", pass: "guest" };
   const platform = await startOpencti({ token: benchToken, broker });
   await rabbitmq.declare(benchConnectorId);
-  await rabbitmq.control("set_policy", "short", "^push_", '{"max-length":5000}');
   const close = async (): Promise<void> => {
     await platform.close();
     await rabbitmq.close();

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { map, openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
 import { parseStixObject, silentLogger, userAgent } from "@socdefenders/shared";
-import { benchConnectorId, benchToken } from "./opencti-setting.ts";
+import { benchConnectorId, benchToken } from "./opencti-account.ts";
 import { summarise } from "./measurement.ts";
 
 const [url = "", file = ""] = process.argv.slice(2);

@@ -50,41 +50,34 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
 
   /** Takes out of `waiting` what the broker confirmed. A broker that restarts is given time; what it says no to is not asked again. */
   async function publishAll(waiting: Set<Message>, signal: AbortSignal): Promise<void> {
+    const patienceMs = retryPolicy.patienceMs ?? blockedPatienceMs;
     for (let attempt = 1; ; attempt += 1) {
       const before = waiting.size;
       try {
-        const fitting = [...waiting].filter(({ body }) => body.length <= maximumBytes);
-        await publish(
-          link(),
-          fitting,
-          { exchange, routingKey, patienceMs: retryPolicy.patienceMs ?? blockedPatienceMs },
-          waiting,
-          signal,
-        );
-        return;
+        return await publish(link(), waiting, { exchange, routingKey, maximumBytes, patienceMs }, signal);
       } catch (cause) {
         await leave(opened);
         signal.throwIfAborted();
-        const limit = sizeLimitIn(cause);
-        if (limit !== undefined && limit < maximumBytes) {
-          maximumBytes = limit;
-          log.warn("message_too_large", `${where} takes messages of at most ${limit} bytes; larger objects are refused`);
-          continue;
-        }
-        const remedy = adviceOn(cause);
+        if (learnsLimit(cause)) continue;
         // Whoever takes messages at all is not given up.
         if (waiting.size < before) attempt = 1;
-        if (remedy.isFinal || attempt >= retryPolicy.attempts)
-          throw new TargetError(`${where}: ${(cause as Error).message}`, { remedy: remedy.text, cause });
-        const pauseMs = backOffMs(retryPolicy, attempt);
-        log.warn(
-          "broker_retry",
-          `${where}: ${(cause as Error).message}; ${waiting.size} messages are not confirmed, trying again`,
-          { attempt, pause_ms: Math.round(pauseMs) },
-        );
+        const { text: remedy, isFinal } = adviceOn(cause);
+        const message = `${where}: ${(cause as Error).message}`;
+        if (isFinal || attempt >= retryPolicy.attempts) throw new TargetError(message, { remedy, cause });
+        const pauseMs = Math.round(backOffMs(retryPolicy, attempt));
+        const context = { attempt, unconfirmed: waiting.size, pause_ms: pauseMs };
+        log.warn("broker_retry", `${message}; ${waiting.size} messages are not confirmed, trying again`, context);
         await wait(pauseMs, undefined, { signal });
       }
     }
+  }
+
+  function learnsLimit(cause: unknown): boolean {
+    const limit = sizeLimitIn(cause);
+    if (limit === undefined || limit >= maximumBytes) return false;
+    maximumBytes = limit;
+    log.warn("message_too_large", `${where} takes messages of at most ${limit} bytes; larger objects are refused`);
+    return true;
   }
 
   return {

@@ -4,6 +4,8 @@ import type { Message } from "./message.ts";
 export interface Destination {
   readonly exchange: string;
   readonly routingKey: string;
+  /** Larger messages are not published. */
+  readonly maximumBytes: number;
   /** How long a broker may block its publishers before that counts as a failure. */
   readonly patienceMs: number;
 }
@@ -13,15 +15,14 @@ const confirmTimeoutMs = 60_000;
 const lookEveryMs = 500;
 
 /**
- * Publishes the messages in order, no faster than the socket takes them, and resolves when the broker has confirmed all; each confirmed
- * one leaves `waiting` at once. Throws when the connection fails, the broker is silent, blocks for too long or finds no queue, and the
- * signal's reason on abort.
+ * Publishes the messages in order, no faster than the socket takes them. Each leaves `waiting` as soon as the broker has confirmed it;
+ * once all have but the too large ones, it resolves. Throws when the connection fails, when the broker is silent, blocks for too long or
+ * finds no queue, and the signal's reason on abort.
  */
 export async function publish(
   opening: Promise<Link>,
-  messages: readonly Message[],
-  destination: Destination,
   waiting: Set<Message>,
+  destination: Destination,
   signal: AbortSignal,
 ): Promise<void> {
   const aborted = untilAborted(signal);
@@ -29,7 +30,7 @@ export async function publish(
     const link = await Promise.race([opening, aborted.promise]);
     const silence = untilSilent(link, destination.patienceMs);
     try {
-      await Promise.race([publishAll(link, messages, destination, waiting), link.failed, silence.promise, aborted.promise]);
+      await Promise.race([publishAll(link, waiting, destination), link.failed, silence.promise, aborted.promise]);
     } finally {
       silence.stop();
     }
@@ -38,17 +39,15 @@ export async function publish(
   }
 }
 
-async function publishAll(
-  { channel, returned }: Link,
-  messages: readonly Message[],
-  { exchange, routingKey }: Destination,
-  waiting: Set<Message>,
-): Promise<void> {
-  for (const message of messages) {
-    const options = { ...publishOptions, messageId: message.id };
-    // A message that came back did so before it was confirmed.
+async function publishAll({ channel, returned }: Link, waiting: Set<Message>, destination: Destination): Promise<void> {
+  const { exchange, routingKey, maximumBytes } = destination;
+  // A copy: confirmations take messages out while others are being published.
+  for (const message of [...waiting]) {
+    const body = message.encode();
+    if (body.length > maximumBytes) continue;
+    // One that came back did so before it was confirmed.
     const onConfirm = (error: unknown): void => void (error === null && !returned.has(message.id) && waiting.delete(message));
-    const hasRoom = channel.publish(exchange, routingKey, message.body, options, onConfirm);
+    const hasRoom = channel.publish(exchange, routingKey, body, { ...publishOptions, messageId: message.id }, onConfirm);
     if (!hasRoom) await new Promise<void>((resolve) => channel.once("drain", resolve));
   }
   await channel.waitForConfirms();
