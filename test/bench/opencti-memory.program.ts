@@ -3,13 +3,13 @@ import { map, openTarget, parseConfig } from "@socdefenders/opencti";
 import { openFeed, parseFeedConfig, poll, silentLogger, userAgent } from "@socdefenders/shared";
 import { benchConnectorId, benchToken } from "./opencti-account.ts";
 
-const [origin = "", url = "", collection = "1000"] = process.argv.slice(2);
+const [origin = "", url = ""] = process.argv.slice(2);
 const host = { log: silentLogger, userAgent };
 const feed = openFeed(
   parseFeedConfig({
     endpoint: `${origin}/plain/taxii2/`,
     api_key: "a-key-for-nothing",
-    collections: [collection],
+    collections: ["1000"],
     start: "2026-01-01T00:00:00Z",
     requests_per_minute: 1_000_000_000,
     requests_per_day: 1_000_000_000,
@@ -32,7 +32,7 @@ for await (const { delivered, failure } of poll({
   signal: new AbortController().signal,
   onPage: () => {
     pages += 1;
-    if (pages % (Number(collection) / 10) === 0) megabytes.push(process.memoryUsage.rss() / 2 ** 20);
+    if (pages % 100 === 0) megabytes.push(process.memoryUsage.rss() / 2 ** 20);
   },
 })) {
   if (failure !== undefined) throw failure;

@@ -6,7 +6,7 @@ import { goal, thousands, type Samples } from "./measurement.ts";
 import { askPycti } from "./peer.ts";
 import { benchConnectorId } from "./opencti-account.ts";
 import { benchPages, startPlatform } from "./opencti-setting.ts";
-import { runProgram, runProgramWith, startServer } from "./program.ts";
+import { runBundled, runProgram, startServer } from "./program.ts";
 
 let platform: Awaited<ReturnType<typeof startPlatform>> | undefined;
 let missing = "";
@@ -46,7 +46,7 @@ test("a million indicators to OpenCTI's RabbitMQ", async ({ task }) => {
   // A million would need more disk than a test may take: the queue keeps the newest.
   await platform.rabbitmq.control("set_policy", "short", "^push_", '{"max-length":5000}');
   const server = await startServer("page-server");
-  const { delivered, megabytes, seconds } = await runProgramWith<{ delivered: number; megabytes: number[]; seconds: number }>(
+  const { delivered, megabytes, seconds } = await runBundled<{ delivered: number; megabytes: number[]; seconds: number }>(
     ["--max-semi-space-size=1"],
     "opencti-memory",
     server.origin,

@@ -42,7 +42,7 @@ export async function publish(
 async function publishAll({ channel, returned }: Link, waiting: Set<Message>, destination: Destination): Promise<void> {
   const { exchange, routingKey, maximumBytes } = destination;
   // A copy: confirmations take messages out while others are being published.
-  for (const message of [...waiting]) {
+  for (const message of Array.from(waiting)) {
     const body = message.encode();
     if (body.length > maximumBytes) continue;
     // One that came back did so before it was confirmed.
