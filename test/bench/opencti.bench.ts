@@ -65,4 +65,4 @@ test("a million indicators to OpenCTI's RabbitMQ", async ({ task }) => {
       goal: goal("< 200 MB", most < 200),
     },
   ];
-});
+}, 900_000);
