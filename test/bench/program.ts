@@ -1,7 +1,10 @@
 import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 
 // The programs are processes of plain Node: nothing of the test runner is measured, and nothing of one leaks into the next.
 const environment = { PATH: process.env["PATH"] };
@@ -17,6 +20,20 @@ export async function runProgramWith<T>(options: readonly string[], name: string
   const node = ["--expose-gc", ...options, pathOf(name), ...parameters];
   const { stdout } = await promisify(execFile)(process.execPath, node, { env: environment });
   return JSON.parse(stdout) as T;
+}
+
+/** The same from one bundled file, as connectors are shipped: without the compiler that running TypeScript brings into the process. */
+export async function runBundled<T>(options: readonly string[], name: string, ...parameters: readonly string[]): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), "socdefenders-bench-"));
+  try {
+    const outfile = join(directory, `${name}.mjs`);
+    const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+    await build({ entryPoints: [pathOf(name)], outfile, bundle: true, platform: "node", format: "esm", banner });
+    const { stdout } = await promisify(execFile)(process.execPath, [...options, outfile, ...parameters], { env: environment });
+    return JSON.parse(stdout) as T;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** Starts a program of this folder that serves and prints its port; its origin, and how to stop it. */

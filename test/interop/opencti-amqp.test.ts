@@ -1,8 +1,10 @@
-import { map, openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
-import { parseStixObject, silentLogger, TargetError, type Sink } from "@socdefenders/shared";
+import { openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
+import { silentLogger, TargetError, type Sink } from "@socdefenders/shared";
 import { startOpencti, type RunningOpencti } from "@socdefenders/simulator";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { startRabbitmq, type QueuedMessage, type RunningRabbitmq } from "./rabbitmq.ts";
+import { addresses, toBundles } from "./opencti-indicators.ts";
+import { readMessage, takeAll } from "./opencti-queue.ts";
+import { startRabbitmq, type RunningRabbitmq } from "./rabbitmq.ts";
 
 const token = "a-token-of-a-user";
 const { signal } = new AbortController();
@@ -31,7 +33,7 @@ test("a page arrives as persistent one-object messages, each after what it refer
   const connectorId = "00000000-0000-4000-8000-000000000001";
   await rabbitmq.declare(connectorId);
   const sink = open(connectorId);
-  expect(await sink.write(bundles("198.51.100.1", "198.51.100.2"), signal)).toEqual([]);
+  expect(await sink.write(toBundles(["198.51.100.1", "198.51.100.2"]), signal)).toEqual([]);
   const messages = await rabbitmq.take(connectorId);
   expect(messages.map(({ routing_key }) => routing_key)).toEqual(Array(4).fill(`push_routing_${connectorId}`));
   expect(messages.map(({ properties }) => properties)).toEqual(
@@ -49,39 +51,36 @@ test("a page arrives as persistent one-object messages, each after what it refer
     work_id: work?.id,
     applicant_id: expect.any(String),
   });
-  const contents = messages.map(contentOf);
-  expect(contents.map(({ x_opencti_seq }) => x_opencti_seq)).toEqual([1, 1, 3, 3]);
-  expect(contents.map(({ objects }) => objects.map(({ type }) => type))).toEqual([
-    ["identity"],
-    ["marking-definition"],
-    ["indicator"],
-    ["indicator"],
-  ]);
-  expect(contents[2]?.objects[0]).toMatchObject({ nb_deps: 3, pattern: "[ipv4-addr:value = '198.51.100.1']" });
+  const contents = messages.map(readMessage);
+  expect(contents.map(({ sequence }) => sequence)).toEqual([1, 1, 3, 3]);
+  expect(contents.map(({ object: { type } }) => type)).toEqual(["identity", "marking-definition", "indicator", "indicator"]);
+  expect(contents[2]?.object).toMatchObject({ nb_deps: 3, pattern: "[ipv4-addr:value = '198.51.100.1']" });
 });
 
-test("a thousand objects are confirmed and all there", async () => {
+test("a hundred thousand objects are confirmed and all there", async () => {
   const connectorId = "00000000-0000-4000-8000-000000000002";
   await rabbitmq.declare(connectorId);
-  await open(connectorId).write(
-    bundles(...Array.from({ length: 1000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`)),
-    signal,
-  );
-  expect(await rabbitmq.take(connectorId)).toHaveLength(1002);
+  const sink = open(connectorId);
+  for (let from = 0; from < 100_000; from += 1000) await sink.write(toBundles(addresses(1000, from)), signal);
+  const taken = await takeAll(rabbitmq, connectorId);
+  const indicators = taken.filter(({ object: { type } }) => type === "indicator");
+  expect(new Set(indicators.map(({ object }) => object.id)).size).toBe(100_000);
+  // Each page brings its author and its marking.
+  expect(taken).toHaveLength(100_200);
 });
 
 test("a message that no queue takes fails the page, and the same run can go on once the queue is there", async () => {
   const connectorId = "00000000-0000-4000-8000-000000000003";
   await rabbitmq.declare("00000000-0000-4000-8000-00000000000f");
   const sink = open(connectorId);
-  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  const failure = await sink.write(toBundles(["198.51.100.1"]), signal).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(TargetError);
   expect(failure).toMatchObject({
     message: expect.stringContaining("no queue is bound"),
     remedy: expect.stringContaining("Restart the connector"),
   });
   await rabbitmq.declare(connectorId);
-  await sink.write(bundles("198.51.100.1"), signal);
+  await sink.write(toBundles(["198.51.100.1"]), signal);
   expect(await rabbitmq.take(connectorId)).toHaveLength(3);
 });
 
@@ -89,49 +88,33 @@ test("a run goes on after the broker cut it off", async () => {
   const connectorId = "00000000-0000-4000-8000-000000000006";
   await rabbitmq.declare(connectorId);
   const sink = open(connectorId);
-  await sink.write(bundles("198.51.100.1"), signal);
+  await sink.write(toBundles(["198.51.100.1"]), signal);
   await rabbitmq.dropConnections();
-  await sink.write(bundles("198.51.100.2"), signal);
+  await sink.write(toBundles(["198.51.100.2"]), signal);
   expect(await rabbitmq.take(connectorId)).toHaveLength(6);
 });
 
 test("an exchange that is missing fails the page and is not declared", async () => {
   await rabbitmq.addVhost("empty");
   const sink = open("00000000-0000-4000-8000-000000000004", { vhost: "empty" });
-  await expect(sink.write(bundles("198.51.100.1"), signal)).rejects.toThrow(/NOT.FOUND/);
-  await expect(sink.write(bundles("198.51.100.1"), signal)).rejects.toThrow(/NOT.FOUND/);
+  await expect(sink.write(toBundles(["198.51.100.1"]), signal)).rejects.toThrow(/NOT.FOUND/);
+  await expect(sink.write(toBundles(["198.51.100.1"]), signal)).rejects.toThrow(/NOT.FOUND/);
+});
+
+test("a virtual host that is not there, even one with a strange name, is told with advice", async () => {
+  const sink = open("00000000-0000-4000-8000-000000000007", { vhost: "100%/missing" });
+  const failure = await sink.write(toBundles(["198.51.100.1"]), signal).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    message: expect.stringContaining("100%/missing"),
+    remedy: expect.stringContaining("opencti.mq.vhost"),
+  });
 });
 
 test("a password the broker refuses is told with advice and without the password", async () => {
   const sink = open("00000000-0000-4000-8000-000000000005", { pass: "wrong-password" });
-  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  const failure = await sink.write(toBundles(["198.51.100.1"]), signal).catch((error: unknown) => error);
   expect(failure).toMatchObject({
     message: expect.not.stringContaining("wrong-password"),
     remedy: expect.stringContaining("opencti.mq.user"),
   });
 });
-
-function bundles(...addresses: string[]): readonly OpenctiBundle[] {
-  return addresses.flatMap((address, index) => {
-    const parsed = parseStixObject({
-      type: "indicator",
-      id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
-      pattern: `[ipv4-addr:value = '${address}']`,
-      valid_from: "2026-05-16T08:00:00.000Z",
-      object_marking_refs: ["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"],
-    });
-    const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : parsed;
-    if (mapped.kind !== "items") throw new Error(mapped.reason);
-    return mapped.items;
-  });
-}
-
-interface Content {
-  readonly x_opencti_seq: number;
-  readonly objects: readonly { readonly type: string; readonly nb_deps: number }[];
-}
-
-function contentOf({ payload }: QueuedMessage): Content {
-  const { content } = JSON.parse(payload) as { content: string };
-  return JSON.parse(Buffer.from(content, "base64").toString("utf8")) as Content;
-}

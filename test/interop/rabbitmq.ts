@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { freePorts } from "./free-ports.ts";
 
 /** A message as it lies in a queue. */
@@ -21,21 +22,42 @@ export interface RunningRabbitmq {
   addVhost(name: string): Promise<void>;
   /** Takes every message out of the connector's queue. */
   take(connectorId: string): Promise<readonly QueuedMessage[]>;
+  /** Messages that lie in the connector's queue, as the management interface knows it a moment later. */
+  depth(connectorId: string): Promise<number>;
   /** Cuts every client off, as a restart does. */
   dropConnections(): Promise<void>;
+  /** Runs `rabbitmqctl` on it. */
+  control(...parameters: readonly string[]): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** Starts it again, with what it made durable. */
+  restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface RabbitmqOptions {
+  /** How often it counts for the management interface. Default 100, so that tests need not wait. */
+  readonly statisticsMs?: number;
+  /** Largest message in bytes. */
+  readonly maximumBytes?: number;
+  /** Lets in only over TLS, and only clients with a certificate of this authority. */
+  readonly certificate?: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
 const exchange = "amqp.worker.exchange";
 
-export async function startRabbitmq(): Promise<RunningRabbitmq> {
+export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<RunningRabbitmq> {
   const server = findServer();
   const directory = await mkdtemp(join(tmpdir(), "socdefenders-rabbitmq-"));
   const [port, managementPort, distributionPort, epmdPort] = (await freePorts(4)) as [number, number, number, number];
-  await writeFile(
-    join(directory, "rabbitmq.conf"),
-    `listeners.tcp.1 = 127.0.0.1:${port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}\ncollect_statistics_interval = 100\n`,
-  );
+  const lines = [
+    ...(await listenerLines(port, directory, options)),
+    `management.tcp.ip = 127.0.0.1`,
+    `management.tcp.port = ${managementPort}`,
+    `collect_statistics_interval = ${options.statisticsMs ?? 100}`,
+    ...(options.maximumBytes === undefined ? [] : [`max_message_size = ${options.maximumBytes}`]),
+  ];
+  await writeFile(join(directory, "rabbitmq.conf"), `${lines.join("\n")}\n`);
   await writeFile(join(directory, "plugins"), "[rabbitmq_management].\n");
   const environment = {
     PATH: process.env["PATH"],
@@ -53,7 +75,8 @@ export async function startRabbitmq(): Promise<RunningRabbitmq> {
   };
   // Started here and not by the server, which would leave it behind.
   const portMapper = spawn("epmd", ["-port", String(epmdPort), "-address", "127.0.0.1"], { stdio: "ignore" });
-  const broker = spawn(server, { env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const startServer = (): ChildProcess => spawn(server, { env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  let broker = startServer();
   const close = async (): Promise<void> => {
     await stop(broker);
     portMapper.kill();
@@ -83,9 +106,36 @@ export async function startRabbitmq(): Promise<RunningRabbitmq> {
         ackmode: "ack_requeue_false",
         encoding: "auto",
       })) as QueuedMessage[],
+    async depth(connectorId) {
+      const { messages } = (await manage("GET", `/queues/%2F/push_${connectorId}`)) as { messages?: number };
+      return messages ?? 0;
+    },
     dropConnections: () => dropConnections(manage),
+    async control(...parameters) {
+      await promisify(execFile)(join(dirname(server), "rabbitmqctl"), ["-n", environment.RABBITMQ_NODENAME, ...parameters], {
+        env: environment,
+      });
+    },
+    kill: () => stop(broker),
+    async restart() {
+      broker = startServer();
+      await startupComplete(broker);
+    },
     close,
   };
+}
+
+async function listenerLines(port: number, directory: string, { certificate }: RabbitmqOptions): Promise<readonly string[]> {
+  if (certificate === undefined) return [`listeners.tcp.1 = 127.0.0.1:${port}`];
+  const files = { cacertfile: certificate.ca, certfile: certificate.cert, keyfile: certificate.key };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+  return [
+    `listeners.tcp = none`,
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    ...Object.keys(files).map((name) => `ssl_options.${name} = ${join(directory, name)}`),
+    `ssl_options.verify = verify_peer`,
+    `ssl_options.fail_if_no_peer_cert = true`,
+  ];
 }
 
 /** The management interface learns of a connection a moment after it is there. */
@@ -121,7 +171,7 @@ function startupComplete(broker: ChildProcess): Promise<void> {
 
 /** The whole process group: the server is a script around the Erlang machine. */
 async function stop(broker: ChildProcess): Promise<void> {
-  if (broker.pid === undefined || broker.exitCode !== null) return;
+  if (broker.pid === undefined || broker.exitCode !== null || broker.signalCode !== null) return;
   const ended = new Promise((resolve) => broker.once("close", resolve));
   process.kill(-broker.pid, "SIGKILL");
   await Promise.race([ended, wait(5000)]);

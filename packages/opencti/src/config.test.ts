@@ -20,8 +20,26 @@ test("the broker's address and account may be replaced", () => {
   expect(broker.password?.reveal()).toBe("broker-password");
 });
 
+test("certificates for the broker are given as files or as they are, and are verified unless said otherwise", () => {
+  const [certificate, key] = ["-----BEGIN CERTIFICATE-----\nQ\n", "-----BEGIN PRIVATE KEY-----\nS2V5\n"];
+  const { broker } = parseConfig({ ...minimal, mq: { cert_file: certificate, key_file: key, passphrase: "phrase" } }, "opencti");
+  expect(broker).toMatchObject({ certificate, verifiesCertificate: true });
+  expect([broker.key?.reveal(), broker.passphrase?.reveal()]).toEqual([key, "phrase"]);
+  expect(parseConfig(minimal, "opencti").broker.verifiesCertificate).toBe(true);
+});
+
+test("bundles go to the queue, to a directory or to both", () => {
+  expect(parseConfig(minimal, "opencti")).toMatchObject({ sendsToQueue: true, directory: undefined });
+  expect(parseConfig({ ...minimal, send_to_queue: false, directory: { path: "/out" } }, "opencti")).toMatchObject({
+    sendsToQueue: false,
+    directory: { path: "/out", retention_days: 7 },
+  });
+});
+
 describe("refuses", () => {
   test.each([
+    ["a certificate without its key", { mq: { cert_file: "-----BEGIN CERTIFICATE-----" } }, "both cert_file and key_file"],
+    ["nowhere to send to", { send_to_queue: false }, "nothing would be sent anywhere"],
     ["the token of the samples", { token: "ChangeMe" }, "opencti.token is still ChangeMe"],
     ["no token", { token: undefined }, "opencti.token is missing"],
     ["an id that is no UUID", { connector_id: "socdefenders" }, "opencti.connector_id"],

@@ -33,6 +33,10 @@ export interface OpenctiConfig {
   /** Sent with every request to the platform, for a proxy before it that asks for them. Their values may be secrets. */
   readonly customHeaders: Readonly<Record<string, Secret>>;
   readonly broker: BrokerOverrides;
+  /** False where bundles go to the directory alone. */
+  readonly sendsToQueue: boolean;
+  /** Where each bundle is also written as a file, for how many days (0: for ever). */
+  readonly directory?: { readonly path: string; readonly retention_days: number } | undefined;
 }
 
 /** What replaces the broker's address and account that the platform hands out, where the connector reaches it by another way. */
@@ -43,7 +47,14 @@ export interface BrokerOverrides {
   readonly useTls?: boolean | undefined;
   readonly user?: string | undefined;
   readonly password?: Secret | undefined;
+  /** PEM of the authority that signed the broker's certificate. */
   readonly ca?: string | undefined;
+  /** PEM of the client's certificate and key, where the broker asks for them. */
+  readonly certificate?: string | undefined;
+  readonly key?: Secret | undefined;
+  readonly passphrase?: Secret | undefined;
+  /** False only where the operator wants the broker's certificate unverified. */
+  readonly verifiesCertificate: boolean;
 }
 
 export function parseConfig(input: unknown, path: string): OpenctiConfig {
@@ -68,6 +79,7 @@ export function parseConfig(input: unknown, path: string): OpenctiConfig {
     verifiesCertificate: section.ssl_verify,
     customHeaders: readHeaders(section.custom_headers),
     broker: parseBroker(section.mq ?? {}, `${path}.mq`),
+    ...parseDestinations(section, path),
   };
 }
 
@@ -75,15 +87,51 @@ function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), createSecret(value)]));
 }
 
+function parseDestinations(
+  { send_to_queue, directory }: z.infer<typeof schema>,
+  path: string,
+): Pick<OpenctiConfig, "sendsToQueue" | "directory"> {
+  if (!send_to_queue && directory === undefined) {
+    throw new ConfigurationError(`${path}.send_to_queue is off and there is no ${path}.directory: nothing would be sent anywhere`, {
+      remedy: `Give ${path}.directory, or leave ${path}.send_to_queue on.`,
+    });
+  }
+  return { sendsToQueue: send_to_queue, directory };
+}
+
 function parseBroker(input: unknown, path: string): BrokerOverrides {
-  const { use_ssl, pass, pass_file, ca_file, ...section } = parseSection(brokerSchema, input, path);
+  const section = parseSection(brokerSchema, input, path);
+  const { host, port, vhost, user, use_ssl, pass, pass_file, ca_file, cert_file, key_file, passphrase } = section;
+  if ((cert_file === undefined) !== (key_file === undefined)) {
+    throw new ConfigurationError(`${path}: a client certificate needs both cert_file and key_file`, {
+      remedy: "Give both or neither.",
+    });
+  }
+  const key = readPem(key_file, `${path}.key_file`);
   return {
-    ...section,
+    host,
+    port,
+    vhost,
+    user,
     useTls: use_ssl,
     password: pass === undefined && pass_file === undefined ? undefined : textOrFile(pass, pass_file, `${path}.pass`),
-    ca: ca_file === undefined ? undefined : readTextFile(ca_file, `${path}.ca_file`),
+    ca: readPem(ca_file, `${path}.ca_file`),
+    certificate: readPem(cert_file, `${path}.cert_file`),
+    key: key === undefined ? undefined : createSecret(key),
+    passphrase: passphrase === undefined ? undefined : createSecret(passphrase),
+    verifiesCertificate: section.reject_unauthorized,
   };
 }
+
+/** The path of a file, or its content itself, as other connectors of OpenCTI take either. */
+function readPem(text: string | undefined, key: string): string | undefined {
+  return text === undefined || text.includes("-----BEGIN") ? text : readTextFile(text, key);
+}
+
+const directorySchema = z.strictObject({
+  path: z.string().min(1),
+  retention_days: z.number().min(0).default(7),
+});
 
 const schema = z.strictObject({
   url: z.string(),
@@ -101,6 +149,8 @@ const schema = z.strictObject({
     .record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "not a header name"), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
     .default({}),
   mq: z.unknown().optional(),
+  send_to_queue: z.boolean().default(true),
+  directory: directorySchema.optional(),
 });
 
 const brokerSchema = z.strictObject({
@@ -112,4 +162,8 @@ const brokerSchema = z.strictObject({
   pass: z.string().min(1).optional(),
   pass_file: z.string().optional(),
   ca_file: z.string().optional(),
+  cert_file: z.string().optional(),
+  key_file: z.string().optional(),
+  passphrase: z.string().min(1).optional(),
+  reject_unauthorized: z.boolean().default(true),
 });

@@ -8,12 +8,14 @@ import {
   TargetError,
   userAgent,
   type Logger,
+  type LogRecord,
 } from "@socdefenders/shared";
 import { createGraphql } from "./platform/graphql.ts";
 import { watchHealth, type HealthWatch } from "./platform/health.ts";
 import { toPlainLine, toPlatformLine } from "./platform/log-line.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { startOperationsServer } from "./platform/operations-server.ts";
+import { inOwnNames } from "./platform/own-names.ts";
 import { pauseMs } from "./platform/pause.ts";
 import { platformTime, runOnce, type RunContext } from "./platform/run.ts";
 import { createSession, type Session } from "./platform/session.ts";
@@ -129,7 +131,14 @@ function report(error: unknown): number {
 
 function openLog({ logLevel, logsJson }: Pick<Settings, "logLevel" | "logsJson">, name = "SOC Defenders"): Logger {
   const toLine = logsJson ? toPlatformLine : toPlainLine;
-  return createLogger((record) => process.stderr.write(`${toLine(record, name, new Date())}\n`), logLevel);
+  return createLogger((record) => process.stderr.write(`${toLine(withOwnNames(record), name, new Date())}\n`), logLevel);
+}
+
+/** The core and the sink speak of the command's configuration file, which is not the operator's here. */
+function withOwnNames(record: LogRecord): LogRecord {
+  const { remedy } = record.context;
+  const context = typeof remedy === "string" ? { ...record.context, remedy: inOwnNames(remedy) } : record.context;
+  return { ...record, message: inOwnNames(record.message), context };
 }
 
 process.exitCode = await main().catch((error: unknown) => {

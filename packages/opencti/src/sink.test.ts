@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ConfigurationError, parseStixObject, silentLogger, TargetError } from "@socdefenders/shared";
 import { startOpencti, type OpenctiOptions } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
@@ -77,6 +80,30 @@ test("a broker out of reach fails the page, with advice", async () => {
     remedy: expect.stringContaining("queue_protocol: api"),
   });
   expect(platform.received().works).toMatchObject([{ expected: 3, status: "progress" }]);
+  await sink.close(failure as Error);
+  expect(platform.received().works).toMatchObject([
+    { expected: 0, status: "complete", errors: [expect.stringContaining("broker")] },
+  ]);
+});
+
+test("an item with an object that OpenCTI does not import is refused, the others are delivered", async () => {
+  const { platform, sink } = await start();
+  const strange = { type: "bundle", id: "bundle--1", objects: [{ type: "x-strange", id: `x-strange--${connectorId}` }] } as const;
+  expect(await sink.write([...bundles("198.51.100.1"), strange], signal)).toEqual([
+    { item: strange, reason: "of a type that OpenCTI does not import" },
+  ]);
+  await sink.close();
+  expect(platform.received().works).toMatchObject([{ messages: ["1 objects sent, 1 refused"], errors: [] }]);
+});
+
+test("with a directory alone nothing is queued", async () => {
+  const path = await mkdtemp(join(tmpdir(), "socdefenders-sink-"));
+  onTestFinished(() => rm(path, { recursive: true }));
+  const { platform, sink } = await start({}, { send_to_queue: false, directory: { path } });
+  await sink.write(bundles("198.51.100.1"), signal);
+  await sink.close();
+  expect(await readdir(path)).toHaveLength(1);
+  expect(platform.operations()).not.toContain("PushBundle");
 });
 
 test("closing never throws, not even when the platform does not answer any more", async () => {
@@ -97,10 +124,12 @@ test("a work that a killed run left open is closed in error by the next start", 
   await sink.close();
   expect(platform.received().works).toMatchObject([{ status: "wait", processedTime: null }]);
   isKilled = false;
-  await connect().write(bundles("198.51.100.1"), signal);
+  const next = connect();
+  await next.write(bundles("198.51.100.1"), signal);
+  await next.close();
   expect(platform.received().works).toMatchObject([
     { status: "complete", errors: [expect.stringContaining("without closing it")] },
-    { status: "complete" },
+    { status: "complete", errors: [] },
   ]);
 });
 

@@ -1,9 +1,9 @@
 import {
   ConfigurationError,
-  defaultRetryPolicy,
   stixNamespace,
   uuidV5,
   type Logger,
+  type Refusal,
   type RetryPolicy,
   type Sink,
   type StixObject,
@@ -12,10 +12,13 @@ import type { OpenctiConfig } from "./config.ts";
 import type { OpenctiBundle } from "./mapping.ts";
 import { mergePage } from "./mapping/page.ts";
 import { createAmqpTransport } from "./platform/amqp.ts";
-import { readAccount } from "./platform/documents.ts";
+import { createApiTransport } from "./platform/api.ts";
+import { createDirectoryTransport } from "./platform/directory.ts";
+import { addMultiPartWork, addWork, readAccount, type Registration } from "./platform/documents.ts";
 import type { Graphql } from "./platform/graphql.ts";
 import type { Session } from "./platform/session.ts";
-import { createApiTransport, type Transport } from "./platform/transport.ts";
+import type { Undelivered } from "./platform/split.ts";
+import { combine, type Transport } from "./platform/transport.ts";
 import { openWork, type Work } from "./platform/work.ts";
 
 export interface SinkContext {
@@ -32,19 +35,33 @@ const closeTimeoutMs = 3000;
  * Gives each page to the platform's workers as one merged bundle, under one work a run that is opened with the first page and always
  * closed, with the error where there was one. The workers import what was confirmed here on their own time.
  */
-export function createSink(
-  config: OpenctiConfig,
-  { log, graphql, session, retryPolicy = defaultRetryPolicy }: SinkContext,
-): Sink<OpenctiBundle> {
+export function createSink(config: OpenctiConfig, { log, graphql, session, retryPolicy }: SinkContext): Sink<OpenctiBundle> {
+  const { connectorId, connectorName, connectorScope } = config;
   let transport: Transport | undefined;
   let work: Work | undefined;
   let delivered = 0;
+  let refused = 0;
 
   async function openTransport(signal: AbortSignal): Promise<Transport> {
     const registration = await session.open(signal);
-    return config.queueProtocol === "api"
-      ? createApiTransport(graphql, config.connectorId)
-      : createAmqpTransport(registration, config.broker, retryPolicy);
+    const queue = config.sendsToQueue ? [openQueue(registration)] : [];
+    return combine([...openDirectory(registration), ...queue]);
+  }
+
+  function openQueue(registration: Registration): Transport {
+    if (config.queueProtocol === "amqp") return createAmqpTransport(registration, config.broker, { log, retryPolicy });
+    return createApiTransport(graphql, { connectorId, announces: session.features().announcesPushedBundles });
+  }
+
+  function open(signal: AbortSignal): Promise<Work> {
+    const add = session.features().hasMultiPartWorks ? addMultiPartWork : addWork;
+    return openWork(graphql, { connectorId, name: `${connectorName} run @ ${new Date().toISOString()}`, add }, signal);
+  }
+
+  function openDirectory({ connector_user_id: applicant }: Registration): readonly Transport[] {
+    if (config.directory === undefined) return [];
+    const { path, retention_days: retentionDays } = config.directory;
+    return [createDirectoryTransport({ path, retentionDays, connectorId, connectorName, connectorScope, applicant })];
   }
 
   return {
@@ -57,22 +74,37 @@ export function createSink(
     },
     async write(items, signal) {
       transport ??= await openTransport(signal);
-      work ??= await openWork(graphql, config.connectorId, `${config.connectorName} run @ ${new Date().toISOString()}`, signal);
+      work ??= await open(signal);
       const objects = mergePage(items);
-      await transport.send({ id: bundleId(objects), objects, work }, signal);
-      delivered += items.length;
-      return [];
+      const refusals = refusalsOf(items, await transport.send({ id: bundleId(objects), objects, work }, signal));
+      delivered += items.length - refusals.length;
+      refused += refusals.length;
+      return refusals;
     },
     async close(failure) {
-      try {
-        await work?.finish(`${delivered} objects sent`, failure, AbortSignal.timeout(closeTimeoutMs));
-      } catch (error) {
-        log.warn("work_open", `the work ${work?.id ?? ""} could not be closed, the next run does it: ${(error as Error).message}`);
-      }
-      await transport?.close();
-      [transport, work, delivered] = [undefined, undefined, 0];
+      await Promise.all([finishWork(failure), transport?.close()]);
+      [transport, work, delivered, refused] = [undefined, undefined, 0, 0];
     },
   };
+
+  async function finishWork(failure: Error | undefined): Promise<void> {
+    const message = `${delivered} objects sent${refused > 0 ? `, ${refused} refused` : ""}`;
+    try {
+      await work?.finish(message, failure, AbortSignal.timeout(closeTimeoutMs));
+    } catch (error) {
+      log.warn("work_open", `the work ${work?.id ?? ""} could not be closed, the next run does it: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** An item counts as refused where any of its objects was: it goes to the dead letters whole, and sending the rest again is harmless. */
+function refusalsOf(items: readonly OpenctiBundle[], undelivered: readonly Undelivered[]): readonly Refusal<OpenctiBundle>[] {
+  if (undelivered.length === 0) return [];
+  const reasons = new Map(undelivered.map(({ id, reason }) => [id, reason]));
+  return items.flatMap((item) => {
+    const reason = item.objects.map(({ id }) => reasons.get(id)).find((found) => found !== undefined);
+    return reason === undefined ? [] : [{ item, reason }];
+  });
 }
 
 function bundleId(objects: readonly StixObject[]): string {

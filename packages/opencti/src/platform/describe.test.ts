@@ -61,7 +61,7 @@ test("the sample configuration is one, once what must be set is set", () => {
     mq: null,
     socdefenders: { api_key: "ChangeMe" },
   });
-  expect(() => readSettings({}, sample)).toThrow("opencti.connector_id: not a UUID");
+  expect(() => readSettings({}, sample)).toThrow("CONNECTOR_ID: not a UUID");
 });
 
 test("the schema has the platform's form: secrets are write-only passwords, durations say so, a default is of its type", () => {

@@ -136,3 +136,29 @@ describe("names the variable that is wrong", () => {
     expect(read).toThrow(name);
   });
 });
+
+test("the directory is used only where it is switched on", () => {
+  const directory = { CONNECTOR_SEND_TO_DIRECTORY_PATH: "/out", CONNECTOR_SEND_TO_DIRECTORY_RETENTION: "3" };
+  expect(readSettings({ ...minimal, ...directory }, {}).opencti.directory).toBeUndefined();
+  const { opencti } = readSettings(
+    { ...minimal, ...directory, CONNECTOR_SEND_TO_DIRECTORY: "true", CONNECTOR_SEND_TO_QUEUE: "no" },
+    {},
+  );
+  expect(opencti).toMatchObject({ sendsToQueue: false, directory: { path: "/out", retention_days: 3 } });
+});
+
+test("the broker's certificates may stand in the variables themselves", () => {
+  const pem = "-----BEGIN CERTIFICATE-----";
+  const { broker } = readSettings(
+    {
+      ...minimal,
+      MQ_USE_SSL_CERT: pem,
+      MQ_USE_SSL_KEY: pem,
+      MQ_USE_SSL_PASSPHRASE: "phrase",
+      MQ_USE_SSL_REJECT_UNAUTHORIZED: "no",
+    },
+    {},
+  ).opencti;
+  expect(broker).toMatchObject({ certificate: pem, verifiesCertificate: false });
+  expect(broker.passphrase?.reveal()).toBe("phrase");
+});

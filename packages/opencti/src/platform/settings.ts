@@ -15,6 +15,7 @@ import {
 } from "@socdefenders/shared";
 import { parseConfig, type OpenctiConfig } from "../config.ts";
 import { createReader, type Reader } from "./environment.ts";
+import { inOwnNames } from "./own-names.ts";
 
 /** Everything the connector's process is told by its environment and its config.yml. */
 export interface Settings {
@@ -54,13 +55,21 @@ interface ObservationSettings {
  * empty variable counts as not set. Throws ConfigurationError in the operator's own names.
  */
 export function readSettings(environment: Environment, file: unknown): Settings {
-  const read = createReader(environment, file);
+  try {
+    return readAll(createReader(environment, file));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(inOwnNames(error.message), { remedy: inOwnNames(error.remedy), cause: error });
+  }
+}
+
+function readAll(read: Reader): Settings {
   read.demand("OPENCTI_URL", "OPENCTI_TOKEN", "CONNECTOR_ID", "SOCDEFENDERS_API_KEY");
   refuseUnsupported(read);
   const opencti = parseConfig(openctiSection(read), "opencti");
   const certificates = read.text("HTTPS_CA_CERTIFICATES");
   return {
-    feed: inOwnNames(() => parseFeedConfig(feedSection(read)), "feed"),
+    feed: parseFeedConfig(feedSection(read)),
     opencti: certificates === undefined ? opencti : { ...opencti, ca: readPem(certificates) },
     periodMs: read.flag("CONNECTOR_RUN_AND_TERMINATE") === true ? 0 : readPeriod(read.text("CONNECTOR_DURATION_PERIOD") ?? "PT1H"),
     queueThresholdMegabytes: read.number("CONNECTOR_QUEUE_THRESHOLD") ?? 500,
@@ -120,19 +129,7 @@ function readFilter(read: Reader): Filter | undefined {
   const reserved = read.text("SOCDEFENDERS_RESERVED_ADDRESSES");
   if (reserved === undefined && Object.keys(section).length === 0) return undefined;
   // Setting another one must not begin to hold these back.
-  return inOwnNames(() => createFilter(parseFilterConfig({ ...section, reserved_addresses: reserved ?? "deliver" })), "filter");
-}
-
-/** A section's errors in the names of its variables: `filter.max_tlp` becomes `SOCDEFENDERS_MAX_TLP`. */
-function inOwnNames<Parsed>(parse: () => Parsed, section: string): Parsed {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    const rename = (text: string): string =>
-      text.replaceAll(new RegExp(`\\b${section}\\.([a-z_]+)`, "g"), (_, key: string) => `SOCDEFENDERS_${key.toUpperCase()}`);
-    throw new ConfigurationError(rename(error.message), { remedy: rename(error.remedy), cause: error });
-  }
+  return createFilter(parseFilterConfig({ ...section, reserved_addresses: reserved ?? "deliver" }));
 }
 
 function readTlp(text: string): Tlp {
@@ -152,6 +149,14 @@ function openctiSection(read: Reader): object {
     user: read.text("MQ_USER"),
     pass: read.text("MQ_PASS"),
     ca_file: read.text("MQ_USE_SSL_CA"),
+    cert_file: read.text("MQ_USE_SSL_CERT"),
+    key_file: read.text("MQ_USE_SSL_KEY"),
+    passphrase: read.text("MQ_USE_SSL_PASSPHRASE"),
+    reject_unauthorized: read.flag("MQ_USE_SSL_REJECT_UNAUTHORIZED"),
+  };
+  const directory = {
+    path: read.text("CONNECTOR_SEND_TO_DIRECTORY_PATH"),
+    retention_days: read.number("CONNECTOR_SEND_TO_DIRECTORY_RETENTION"),
   };
   return withoutUnset({
     url: read.text("OPENCTI_URL"),
@@ -165,6 +170,8 @@ function openctiSection(read: Reader): object {
     custom_headers: readHeaders(read.text("OPENCTI_CUSTOM_HEADERS")),
     detection: read.flag("SOCDEFENDERS_DETECTION"),
     mq: withoutUnset(broker),
+    send_to_queue: read.flag("CONNECTOR_SEND_TO_QUEUE"),
+    directory: read.flag("CONNECTOR_SEND_TO_DIRECTORY") === true ? withoutUnset(directory) : undefined,
   });
 }
 

@@ -1,6 +1,5 @@
-import { TargetError, type StixObject } from "@socdefenders/shared";
-import { pushBundle } from "./documents.ts";
-import type { Graphql } from "./graphql.ts";
+import type { StixObject } from "@socdefenders/shared";
+import type { Undelivered } from "./split.ts";
 import type { Work } from "./work.ts";
 
 /** A bundle on its way to the platform's workers. */
@@ -13,25 +12,27 @@ export interface Delivery {
 
 /** How bundles reach the platform's workers. */
 export interface Transport {
-  /** Resolves when the platform, or its broker, has confirmed all of it. Throws TargetError when it has not. */
-  send(delivery: Delivery, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the platform, or its broker, has confirmed all of it but the objects it gives back, which no further attempt would
+   * deliver. Throws TargetError when it has not; sending the same again is harmless, the workers update what is there.
+   */
+  send(delivery: Delivery, signal: AbortSignal): Promise<readonly Undelivered[]>;
+  /** Releases connections and files within three seconds; never throws. */
   close(): Promise<void>;
 }
 
-/**
- * Hands whole bundles to the platform, which queues them itself. It also announces them on the work, or its worker does when it
- * splits them, which every version does: a bundle always has an author besides what it is about.
- */
-export function createApiTransport(graphql: Graphql, connectorId: string): Transport {
+/** Gives each bundle to all of them, in this order; an object that several give back is given back once. */
+export function combine(transports: readonly Transport[]): Transport {
   return {
-    async send({ id, objects, work }, signal) {
-      const bundle = JSON.stringify({ type: "bundle", id, objects });
-      const { stixBundlePush: taken } = await graphql.call(pushBundle, { connectorId, bundle, workId: work.id }, signal);
-      if (taken === true) return;
-      throw new TargetError("OpenCTI did not take the bundle", {
-        remedy: "See the platform's log; the page is sent again by the next run.",
-      });
+    async send(delivery, signal) {
+      const undelivered = new Map<string, Undelivered>();
+      for (const transport of transports) {
+        for (const one of await transport.send(delivery, signal)) undelivered.set(one.id, one);
+      }
+      return [...undelivered.values()];
     },
-    close: () => Promise.resolve(),
+    async close() {
+      await Promise.all(transports.map((transport) => transport.close()));
+    },
   };
 }

@@ -181,6 +181,12 @@ export const feedVariables: readonly Variable[] = [
     description: "Whether observables come in beside the indicators, with `based-on` relationships.",
   },
   {
+    name: "SOCDEFENDERS_DETECTION",
+    type: "boolean",
+    default: false,
+    description: "Whether indicators are marked as fit for detection, which the feed says nothing about.",
+  },
+  {
     name: "SOCDEFENDERS_IMPORT_ARTICLES",
     type: "boolean",
     default: false,

@@ -6,8 +6,6 @@ export interface PlatformFeatures {
   readonly hasMultiPartWorks: boolean;
   /** `stixBundlePush` splits bundles and announces their objects on the work itself; before that, the worker does when it splits. */
   readonly announcesPushedBundles: boolean;
-  /** Ids of attack patterns are derived from the technique's id in lower case. */
-  readonly lowersTechniqueIds: boolean;
   /** Whether this connector was made for it: 6.8 and later. */
   readonly isSupported: boolean;
 }
@@ -20,7 +18,6 @@ export function featuresOf(version: string): PlatformFeatures {
     version,
     hasMultiPartWorks: isSeven,
     announcesPushedBundles: isSeven,
-    lowersTechniqueIds: isSeven,
     isSupported: isSeven || (major === "6" && Number(minor) >= 8),
   };
 }

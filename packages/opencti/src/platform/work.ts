@@ -1,5 +1,5 @@
 import { clean, type Logger } from "@socdefenders/shared";
-import { addExpectations, addWork, closeWork, readWorks } from "./documents.ts";
+import { addExpectations, closeWork, readWorks, type Operation } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
 
 /** One run as the platform's connector page lists it. */
@@ -7,19 +7,36 @@ export interface Work {
   readonly id: string;
   /** Announces so many more objects; called before they are sent, or the work looks finished too early. */
   expect(objects: number, signal: AbortSignal): Promise<void>;
+  /** So many of those announced will not come: the work would wait for them for ever. Takes effect when it is finished. */
+  withdraw(objects: number): void;
   /** Ends it, with the error where there was one. */
   finish(message: string, failure: Error | undefined, signal: AbortSignal): Promise<void>;
 }
 
+export interface WorkOptions {
+  readonly connectorId: string;
+  /** As the connector's page lists it. */
+  readonly name: string;
+  /** The platform's way to open one. */
+  readonly add: Operation<{ workAdd: { id: string } }>;
+}
+
 /** Opens a work. Only a run that has something to send opens one. */
-export async function openWork(graphql: Graphql, connectorId: string, name: string, signal: AbortSignal): Promise<Work> {
-  const { workAdd: work } = await graphql.call(addWork, { connectorId, name }, signal);
+export async function openWork(graphql: Graphql, { connectorId, name, add }: WorkOptions, signal: AbortSignal): Promise<Work> {
+  const { workAdd: work } = await graphql.call(add, { connectorId, name }, signal);
+  const announce = (expectations: number, aborted: AbortSignal): Promise<unknown> =>
+    graphql.call(addExpectations, { id: work.id, expectations }, aborted);
+  let withdrawn = 0;
   return {
     id: work.id,
     async expect(objects, aborted) {
-      await graphql.call(addExpectations, { id: work.id, expectations: objects }, aborted);
+      await announce(objects, aborted);
+    },
+    withdraw(objects) {
+      withdrawn += objects;
     },
     async finish(message, failure, aborted) {
+      if (withdrawn > 0) await announce(-withdrawn, aborted);
       const text = failure === undefined ? message : `${message}, then: ${clean(failure.message, 1000)}`;
       await graphql.call(closeWork, { id: work.id, message: text, inError: failure !== undefined }, aborted);
     },
