@@ -21,7 +21,12 @@ test("an application is an identity of its own, and its secret never prints", ()
   const { application } = parse({ tenant_id: "t", client_id: "c", client_secret: "s3cret-value" });
   expect(application).toMatchObject({ tenantId: "t", clientId: "c" });
   expect(JSON.stringify(application)).not.toContain("s3cret-value");
-  expect(application?.clientSecret.reveal()).toBe("s3cret-value");
+  expect(application?.proof).toMatchObject({ clientSecret: { reveal: expect.any(Function) as unknown } });
+});
+
+test("an application may prove itself by the token of a federated identity", () => {
+  const { application } = parse({ tenant_id: "t", client_id: "c", federated_token_file: "/var/run/token" });
+  expect(application).toEqual({ tenantId: "t", clientId: "c", proof: { federatedTokenFile: "/var/run/token" } });
 });
 
 test.each<[string, Record<string, unknown>, RegExp]>([
@@ -31,7 +36,12 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["a table name as stream", { stream: "SOCDefendersIndicators_CL" }, /sentinel\.stream: not a stream name/],
   ["an unknown cloud", { cloud: "moon" }, /sentinel\.cloud/],
   ["a workspace name", { workspace_id: "my-workspace" }, /sentinel\.workspace_id/],
-  ["half an application", { tenant_id: "t", client_id: "c" }, /needs tenant_id, client_id and client_secret together/],
+  ["half an application", { tenant_id: "t", client_id: "c" }, /needs sentinel.tenant_id and sentinel.client_id, and either/],
+  [
+    "an application with two proofs",
+    { tenant_id: "t", client_id: "c", client_secret: "s", federated_token_file: "f" },
+    /either sentinel.client_secret or sentinel.federated_token_file/,
+  ],
   [
     "the destination of a later version",
     { destinations: ["logs", "threat-intelligence"] },

@@ -16,9 +16,16 @@ export interface AccessConfig {
   /** Client id of a user-assigned identity or of the application; undefined is the system-assigned identity. */
   readonly clientId?: string | undefined;
   /** Application credential, for hosts outside Azure; undefined is a managed identity. */
-  readonly application?: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: Secret } | undefined;
+  readonly application?: Application | undefined;
   /** PEM of the authority that signed the endpoints' certificates, where it is no public one. */
   readonly ca?: string | undefined;
+}
+
+/** An application of Microsoft Entra, and how it proves to be it: by a secret, or by a token that somebody else issues (workload identity). */
+export interface Application {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly proof: { readonly clientSecret: Secret } | { readonly federatedTokenFile: string };
 }
 
 /** The destination `logs`: the Logs Ingestion API and a table of its own. */
@@ -93,15 +100,17 @@ function readEndpoint(written: string, path: string): URL {
   });
 }
 
-function readApplication(section: Section, path: string): AccessConfig["application"] {
-  const { tenant_id: tenantId, client_id: clientId, client_secret: secret } = section;
-  if (tenantId === undefined && secret === undefined) return undefined;
-  if (tenantId === undefined || clientId === undefined || secret === undefined) {
-    throw new ConfigurationError(`${path}: an application needs tenant_id, client_id and client_secret together`, {
-      remedy: "Give all three, or only client_id for a user-assigned managed identity, or none for the system-assigned one.",
-    });
+function readApplication(section: Section, path: string): Application | undefined {
+  const { tenant_id: tenantId, client_id: clientId, client_secret: secret, federated_token_file: federatedTokenFile } = section;
+  if (tenantId === undefined && secret === undefined && federatedTokenFile === undefined) return undefined;
+  if (tenantId === undefined || clientId === undefined || (secret === undefined) === (federatedTokenFile === undefined)) {
+    throw new ConfigurationError(
+      `an application needs ${path}.tenant_id and ${path}.client_id, and either ${path}.client_secret or ${path}.federated_token_file`,
+      { remedy: "Give all three, or only the client id for a user-assigned managed identity, or none for the system-assigned one." },
+    );
   }
-  return { tenantId, clientId, clientSecret: createSecret(secret) };
+  const proof = secret === undefined ? { federatedTokenFile: federatedTokenFile ?? "" } : { clientSecret: createSecret(secret) };
+  return { tenantId, clientId, proof };
 }
 
 type Section = z.infer<typeof schema>;
@@ -124,5 +133,6 @@ const schema = z.strictObject({
   client_id: z.string().min(1).optional(),
   tenant_id: z.string().min(1).optional(),
   client_secret: z.string().min(1).optional(),
+  federated_token_file: z.string().min(1).optional(),
   ca_file: z.string().optional(),
 });

@@ -4,6 +4,14 @@ export { createCertificate, type LocalCertificate } from "./certificate.ts";
 export type { FeedAnswer } from "./answer.ts";
 export { simulatedKeys } from "./authentication.ts";
 export type { BehaviourOptions } from "./behaviour.ts";
+export {
+  startBlobStorage,
+  storageError,
+  type RunningBlobStorage,
+  type StorageAnswer,
+  type StorageCall,
+  type StorageInterceptor,
+} from "./blob-storage.ts";
 export type { Fault, FaultKind } from "./faults.ts";
 export { startFeed, type FeedOptions, type FeedRequest, type RunningFeed } from "./feed.ts";
 export {

@@ -3,14 +3,13 @@ import type { LogsIngestionClient } from "@azure/monitor-ingestion";
 import { addressesOf } from "../cloud.ts";
 import type { LogsConfig } from "../config.ts";
 import { createCredential } from "../credential.ts";
-import type { SentinelRow } from "../mapping.ts";
 
 /** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
 export interface LogsClient {
   /** Method and address, for messages. */
   readonly where: string;
   /** One request with all the rows, at most 1 MB of JSON. Resolves only after the service's 204; throws the SDK's error or the signal's reason. */
-  upload(rows: readonly SentinelRow[], signal: AbortSignal): Promise<void>;
+  upload(rows: readonly object[], signal: AbortSignal): Promise<void>;
   /** The same request with an empty list, which stores nothing. Throws as upload does. */
   probe(signal: AbortSignal): Promise<void>;
 }
