@@ -14,7 +14,7 @@ import type { HealthRow } from "../health-row.ts";
 import { readFailure } from "../logs/answer.ts";
 import { createLogsClient, type LogsClient } from "../logs/client.ts";
 import { toFailure } from "./failure.ts";
-import { sumOf, type Outcome } from "./outcome.ts";
+import { addCounts, sumOf, type Outcome } from "./outcome.ts";
 
 /** The row of one run and destination. `now` is the end of the run. */
 export function toHealthRow(outcome: Outcome, runId: string, now: Date): HealthRow {
@@ -96,10 +96,11 @@ const mostReasons = 50;
 
 /** A target may word each refusal differently, and a field holds 64 KB. */
 function mostFrequent(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const sorted = Object.entries(counts).toSorted(([, one], [, other]) => other - one);
+  const shown: Record<string, number> = {};
+  for (const [reason, count] of Object.entries(counts)) addCounts(shown, { [clean(reason, 500)]: count });
+  const sorted = Object.entries(shown).toSorted(([, one], [, other]) => other - one);
   const others = sorted.slice(mostReasons).reduce((sum, [, count]) => sum + count, 0);
-  const named = sorted.slice(0, mostReasons).map(([reason, count]) => [clean(reason, 500), count]);
-  return Object.fromEntries(others === 0 ? named : [...named, ["other reasons", others]]) as Record<string, number>;
+  return { ...Object.fromEntries(sorted.slice(0, mostReasons)), ...(others > 0 && { "other reasons": others }) };
 }
 
 const distinct = (texts: readonly string[]): string => clean([...new Set(texts)].join(" | "), 8000);

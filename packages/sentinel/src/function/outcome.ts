@@ -30,12 +30,13 @@ export function addPage(counts: Counts, { read, delivered, skipped, refused, wit
   counts.pages += 1;
   counts.read += read;
   counts.delivered += delivered;
-  add(counts.skipped, skipped);
-  add(counts.refused, refused);
-  add(counts.withheld, withheld);
+  addCounts(counts.skipped, skipped);
+  addCounts(counts.refused, refused);
+  addCounts(counts.withheld, withheld);
 }
 
-function add(totals: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+/** Adds counts by reason to `totals`. */
+export function addCounts(totals: Record<string, number>, counts: Readonly<Record<string, number>>): void {
   for (const [reason, count] of Object.entries(counts)) totals[reason] = (totals[reason] ?? 0) + count;
 }
 

@@ -45,8 +45,9 @@ function parseNumber(setting: string, text: string): number {
 }
 
 function parsePair(setting: string, text: string): readonly [string, number] {
-  const [name = "", days = "", ...others] = text.split("=").map((part) => part.trim());
-  if (name !== "" && others.length === 0) return [name, parseNumber(`${setting}: ${name}`, days)];
+  const parts = text.split("=").map((part) => part.trim());
+  const [name = "", days = ""] = parts;
+  if (name !== "" && parts.length === 2) return [name, parseNumber(`${setting}: ${name}`, days)];
   throw new ConfigurationError(`${setting}: not type=days: ${text}`, { remedy: `Write ${setting} like ipv4=30,domain=90.` });
 }
 

@@ -17,7 +17,9 @@ const retryOptions = { maxTries: 4, retryDelayInMs: 1000, maxRetryDelayInMs: 400
 const operationMs = 30_000;
 
 /** What every operation is given: an end, its retries included. */
-export const timeLimit = (milliseconds: number = operationMs) => ({ abortSignal: AbortSignal.timeout(milliseconds) });
+export function timeLimit(milliseconds: number = operationMs): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(milliseconds) };
+}
 
 /** Opens the container and makes it where it is missing. Throws TargetError. */
 export async function openContainer({ account, container }: StateConfig): Promise<ContainerClient> {
