@@ -106,7 +106,9 @@ test("advice to remove a position names the blob; a rebuilt collection needs no 
   const container = await openIn(storage, "advice");
   const rebuilt = new RebuiltError("collection all seems to have been rebuilt", { remedy: "Run socdefenders --accept-reset." });
   const { remedy } = withPositionBlob(rebuilt, container, key);
-  expect(remedy).toMatch(/remove the saved position.*The position is the blob advice\/positions\/sentinel-all-[0-9a-f]{16}\.json\.$/);
+  expect(remedy).toMatch(
+    /remove the saved position.*The position is the blob advice\/positions\/sentinel-all-[0-9a-f]{16}\.json\.$/,
+  );
   const other = new TargetError("x", { remedy: "Wait." });
   expect(withPositionBlob(other, container, key)).toBe(other);
 });

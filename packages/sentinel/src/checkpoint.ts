@@ -86,7 +86,8 @@ async function confirmOwn(container: ContainerClient, name: string, content: str
     });
   }
   throw new LockError(`another instance moved the position in ${name} on while this one was running`, {
-    remedy: "Let only one instance run with this storage account and STATE_CONTAINER. Nothing is lost; the next run goes on from there.",
+    remedy:
+      "Let only one instance run with this storage account and STATE_CONTAINER. Nothing is lost; the next run goes on from there.",
     cause,
   });
 }

@@ -22,7 +22,7 @@ export interface AccessConfig {
 }
 
 /** An application of Microsoft Entra, and how it proves to be it: by a secret, or by a token that somebody else issues (workload identity). */
-export interface Application {
+interface Application {
   readonly tenantId: string;
   readonly clientId: string;
   readonly proof: { readonly clientSecret: Secret } | { readonly federatedTokenFile: string };
@@ -106,7 +106,9 @@ function readApplication(section: Section, path: string): Application | undefine
   if (tenantId === undefined || clientId === undefined || (secret === undefined) === (federatedTokenFile === undefined)) {
     throw new ConfigurationError(
       `an application needs ${path}.tenant_id and ${path}.client_id, and either ${path}.client_secret or ${path}.federated_token_file`,
-      { remedy: "Give all three, or only the client id for a user-assigned managed identity, or none for the system-assigned one." },
+      {
+        remedy: "Give all three, or only the client id for a user-assigned managed identity, or none for the system-assigned one.",
+      },
     );
   }
   const proof = secret === undefined ? { federatedTokenFile: federatedTokenFile ?? "" } : { clientSecret: createSecret(secret) };

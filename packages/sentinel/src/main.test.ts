@@ -22,7 +22,10 @@ test("registers the timer and delivers the whole feed; the next run goes on from
   const rows = delivered().logs.length;
   expect((await run()).failure).toBeUndefined();
   expect(delivered().logs).toHaveLength(rows);
-  expect(health()).toMatchObject([{ Status: "succeeded", Read: served.length + 1 }, { Status: "succeeded", Delivered: 0 }]);
+  expect(health()).toMatchObject([
+    { Status: "succeeded", Read: served.length + 1 },
+    { Status: "succeeded", Delivered: 0 },
+  ]);
 });
 
 test("an unknown rule fails the run with advice in the words of the settings, and the position stays", async () => {
@@ -44,7 +47,9 @@ test("an unknown rule fails the run with advice in the words of the settings, an
 
 test("what Azure refuses is kept beside the position, and the run goes on", async () => {
   const bad = (rows: readonly Record<string, unknown>[]): boolean => rows.some((row) => row["IndicatorId"] === refused);
-  const options = { logs: { intercept: (_: number, rows: readonly Record<string, unknown>[]) => (bad(rows) ? invalid : undefined) } };
+  const options = {
+    logs: { intercept: (_: number, rows: readonly Record<string, unknown>[]) => (bad(rows) ? invalid : undefined) },
+  };
   const invalid = { status: 400, code: "InvalidPayload" };
   const { run, delivered, health, served, container } = await app.start(options);
   const refused = served[10]?.object["id"];
@@ -80,7 +85,9 @@ test("a schedule that the host will not take, a misspelt setting and a late star
   expect(JSON.parse(errors)).toMatchObject({ level: "error", event: "schedule_unusable", remedy: expect.any(String) as string });
   const told = logs.map(({ event, message }) => `${event}: ${message}`);
   expect(told).toContainEqual(expect.stringMatching(/^run_late/));
-  expect(told).toContainEqual(expect.stringMatching(/^setting_unknown: .*SOCDEFENDERS_COLECTIONS.*did you mean SOCDEFENDERS_COLLECTIONS\?/));
+  expect(told).toContainEqual(
+    expect.stringMatching(/^setting_unknown: .*SOCDEFENDERS_COLECTIONS.*did you mean SOCDEFENDERS_COLLECTIONS\?/),
+  );
 });
 
 test("the archive is the same in every build", async () => {

@@ -19,7 +19,8 @@ app.hook.appTerminate(async () => {
 
 const problem = scheduleProblem(process.env);
 if (problem !== undefined) {
-  const remedy = "Set it to an NCRONTAB expression of six fields, 0 */15 * * * * for every quarter of an hour; without it nothing runs.";
+  const remedy =
+    "Set it to an NCRONTAB expression of six fields, 0 */15 * * * * for every quarter of an hour; without it nothing runs.";
   console.error(toJsonLine({ level: "error", event: "schedule_unusable", message: problem, context: { remedy } }, new Date()));
 }
 
@@ -48,7 +49,10 @@ async function configure(log: Logger): Promise<{ settings: Settings; limitMs: nu
     log.warn("setting_unknown", `the setting ${name} is not known and has no effect (did you mean ${nearest}?)`);
   }
   try {
-    return { settings: readSettings(process.env), limitMs: await readTimeLimit(process.env, new URL("./host.json", import.meta.url)) };
+    return {
+      settings: readSettings(process.env),
+      limitMs: await readTimeLimit(process.env, new URL("./host.json", import.meta.url)),
+    };
   } catch (error) {
     const failure = toFailure(error);
     log.error("settings_wrong", failure.message, { remedy: failure.remedy });

@@ -100,7 +100,11 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["a page size out of range", { SOCDEFENDERS_PAGE_SIZE: "5000" }, /^SOCDEFENDERS_PAGE_SIZE: /],
   ["an ioc type", { SOCDEFENDERS_IOC_TYPES: "ip" }, /^SOCDEFENDERS_IOC_TYPES/],
   ["an exclusion", { SOCDEFENDERS_EXCLUDE: "10.0.0.0/99" }, /^SOCDEFENDERS_EXCLUDE/],
-  ["a reference in a list", { SOCDEFENDERS_LABELS: "@microsoft.keyvault(SecretUri=x)" }, /^SOCDEFENDERS_LABELS: the Key Vault reference/],
+  [
+    "a reference in a list",
+    { SOCDEFENDERS_LABELS: "@microsoft.keyvault(SecretUri=x)" },
+    /^SOCDEFENDERS_LABELS: the Key Vault reference/,
+  ],
   ["a lifetime", { SENTINEL_TI_LIFETIME_DAYS: "ipv4" }, /^SENTINEL_TI_LIFETIME_DAYS: not type=days: ipv4/],
   ["the days of a lifetime", { SENTINEL_TI_LIFETIME_DAYS: "ipv4=x" }, /^SENTINEL_TI_LIFETIME_DAYS: ipv4: not a number: x/],
   ["the health stream", { HEALTH_STREAM: "Health" }, /^HEALTH_STREAM: not a stream name/],
@@ -114,7 +118,12 @@ test.each<[string, Record<string, string>, RegExp]>([
 });
 
 test("a misspelt setting is told with the nearest one; what belongs to others is not", () => {
-  const others = { ...environment, WEBSITE_TIME_ZONE: "x", FUNCTIONS_EXTENSION_VERSION: "~4", SOCDEFENDERS_SCHEDULE: "0 0 * * * *" };
+  const others = {
+    ...environment,
+    WEBSITE_TIME_ZONE: "x",
+    FUNCTIONS_EXTENSION_VERSION: "~4",
+    SOCDEFENDERS_SCHEDULE: "0 0 * * * *",
+  };
   expect(unknownSettings({ ...others, SOCDEFENDERS_COLLECTION: "all", SENTINEL_DESTINATION: "logs" })).toEqual([
     { name: "SOCDEFENDERS_COLLECTION", nearest: "SOCDEFENDERS_COLLECTIONS" },
     { name: "SENTINEL_DESTINATION", nearest: "SENTINEL_DESTINATIONS" },

@@ -56,7 +56,8 @@ function readHealth(environment: Environment): LogsConfig | undefined {
   const { endpoint, rule_id, destinations: _, stream: __, ...access } = readSection("sentinel", environment);
   if (endpoint === undefined || rule_id === undefined) return undefined;
   const stream = readSetting(environment, "HEALTH_STREAM") ?? "Custom-SOCDefendersHealth_CL";
-  if (/^Custom-\w+$/.test(stream)) return parseConfig({ ...access, endpoint, rule_id, stream, destinations: ["logs"] }, "sentinel").logs;
+  if (/^Custom-\w+$/.test(stream))
+    return parseConfig({ ...access, endpoint, rule_id, stream, destinations: ["logs"] }, "sentinel").logs;
   throw new ConfigurationError("HEALTH_STREAM: not a stream name (Custom-…)", {
     remedy: "Write the health stream as the data collection rule declares it, or leave the setting out.",
   });

@@ -76,7 +76,15 @@ export function storageError(status: number, code: string): StorageAnswer {
 
 async function startAzurite(): Promise<{ port: number; stop: () => Promise<void> }> {
   const program = fileURLToPath(import.meta.resolve("azurite/dist/src/blob/main.js"));
-  const flags = ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"];
+  const flags = [
+    "--blobHost",
+    "127.0.0.1",
+    "--blobPort",
+    "0",
+    "--inMemoryPersistence",
+    "--disableTelemetry",
+    "--skipApiVersionCheck",
+  ];
   const child = spawn(execPath, [program, ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   return {
@@ -122,6 +130,10 @@ function pass(port: number, { method, url, headers }: IncomingMessage, body: Buf
 }
 
 // The body is passed on as a whole: how it was framed on the way here is not how it goes on. A HEAD keeps its length.
-function withoutFraming({ "transfer-encoding": _framing, connection: _connection, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+function withoutFraming({
+  "transfer-encoding": _framing,
+  connection: _connection,
+  ...headers
+}: IncomingHttpHeaders): IncomingHttpHeaders {
   return headers;
 }

@@ -40,7 +40,7 @@ const streams: Readonly<Record<string, readonly string[]>> = {
 const records = readRecords(sampleBytes());
 
 /** What the stand-in worker tells of one run. */
-export interface Run {
+interface Run {
   readonly registered: readonly { readonly name: string; readonly bindings: Readonly<Record<string, unknown>> }[];
   readonly logs: readonly { readonly level: string; readonly event: string; readonly message: string; readonly remedy?: string }[];
   readonly failure?: string;
@@ -68,16 +68,16 @@ export interface FunctionApp {
   readonly served: readonly FeedRecord[];
   readonly storage: RunningBlobStorage;
   /** Sees every further upload of rows of indicators, counted from 1. */
-  interceptLogs(interceptor: LogsIngestionOptions["intercept"]): void;
+  readonly interceptLogs: (interceptor: LogsIngestionOptions["intercept"]) => void;
   /** Starts a run with settings changed; `past-due` as flag is a timer that is late. */
-  start(change?: Readonly<Record<string, string>>, ...flags: readonly string[]): StartedRun;
+  readonly start: (change?: Readonly<Record<string, string>>, ...flags: readonly string[]) => StartedRun;
   /** One run to its end. */
-  run(change?: Readonly<Record<string, string>>, ...flags: readonly string[]): Promise<Run>;
+  readonly run: (change?: Readonly<Record<string, string>>, ...flags: readonly string[]) => Promise<Run>;
   /** The state, as another process sees it. */
-  container(): Promise<ContainerClient>;
+  readonly container: () => Promise<ContainerClient>;
   /** Rows received, by destination: one entry more for each further one. */
-  delivered(): Readonly<Record<"logs", readonly LogsRow[]>>;
-  health(): readonly HealthRow[];
+  readonly delivered: () => Readonly<Record<"logs", readonly LogsRow[]>>;
+  readonly health: () => readonly HealthRow[];
 }
 
 /** Builds the function app for the tests of a file. */

@@ -35,27 +35,31 @@ const points: Readonly<Record<string, Arm>> = {
 
 const cases = Object.keys(points).flatMap((point) => [1, 2, pages].map((page) => [page, point] as const));
 
-test.each(cases)("kill -9 at page %i %s: nothing is lost, at most that page comes twice", async (page, point) => {
-  const prepared = await app.start({ indicators: pages * pageSize });
-  let run: StartedRun | undefined;
-  const killed = new Promise<void>((resolve) => {
-    points[point]?.(prepared, page, () => {
-      run?.kill("SIGKILL");
-      resolve();
+test.each(cases)(
+  "kill -9 at page %i %s: nothing is lost, at most that page comes twice",
+  async (page, point) => {
+    const prepared = await app.start({ indicators: pages * pageSize });
+    let run: StartedRun | undefined;
+    const killed = new Promise<void>((resolve) => {
+      points[point]?.(prepared, page, () => {
+        run?.kill("SIGKILL");
+        resolve();
+      });
     });
-  });
-  run = prepared.start(settings);
-  await killed;
-  expect(await run.done).toBeUndefined();
-  prepared.storage.intercept(undefined);
-  prepared.interceptLogs(undefined);
-  await breakLock(await prepared.container());
+    run = prepared.start(settings);
+    await killed;
+    expect(await run.done).toBeUndefined();
+    prepared.storage.intercept(undefined);
+    prepared.interceptLogs(undefined);
+    await breakLock(await prepared.container());
 
-  const next = await prepared.run(settings);
-  expect(next.failure).toBeUndefined();
-  for (const rows of Object.values(prepared.delivered())) {
-    expect(new Set(rows.map((row) => row["IndicatorId"])).size).toBe(prepared.served.length);
-    expect(repeatedIndicators(rows).size).toBeLessThanOrEqual(pageSize);
-    expect(Math.max(...timesSent(rows).values())).toBeLessThanOrEqual(2);
-  }
-}, 30_000);
+    const next = await prepared.run(settings);
+    expect(next.failure).toBeUndefined();
+    for (const rows of Object.values(prepared.delivered())) {
+      expect(new Set(rows.map((row) => row["IndicatorId"])).size).toBe(prepared.served.length);
+      expect(repeatedIndicators(rows).size).toBeLessThanOrEqual(pageSize);
+      expect(Math.max(...timesSent(rows).values())).toBeLessThanOrEqual(2);
+    }
+  },
+  30_000,
+);

@@ -49,8 +49,12 @@ function destinationOf(write: Sink<unknown>["write"], checkpoints: CheckpointSto
   return { map, open: () => ({ sink, checkpoints }) };
 }
 
-const poll = (destination: Destination<unknown>, feed: Feed, stop: Stop = stopByHand().stop, lost: AbortSignal = never): Promise<Outcome> =>
-  pollDestination(destination, { feed, filter: undefined, container, host, stop, lost });
+const poll = (
+  destination: Destination<unknown>,
+  feed: Feed,
+  stop: Stop = stopByHand().stop,
+  lost: AbortSignal = never,
+): Promise<Outcome> => pollDestination(destination, { feed, filter: undefined, container, host, stop, lost });
 
 test("the page in hand is finished after the pause and no other begun; the next run goes on behind it, nothing twice", async () => {
   const feed = await open();
@@ -69,7 +73,10 @@ test("the page in hand is finished after the pause and no other begun; the next 
   expect(Object.values(paused.positions)).toEqual([expect.any(String)]);
 
   const rest: SentinelRow[] = [];
-  const second = await poll(destinationOf((items) => (rest.push(...(items as SentinelRow[])), Promise.resolve([])), checkpoints), feed);
+  const second = await poll(
+    destinationOf((items) => (rest.push(...(items as SentinelRow[])), Promise.resolve([])), checkpoints),
+    feed,
+  );
   expect(second.status).toBe("succeeded");
   expect(ids([...received, ...rest]).size).toBe(records.length);
   expect(ids(received).size + ids(rest).size).toBe(records.length);
@@ -83,7 +90,11 @@ test("a page that does not end in time is given up, and its position is not save
     abandon();
     return new Promise((__, reject) => (signal.aborted ? reject(signal.reason as Error) : undefined));
   }, checkpoints);
-  expect(await poll(stuck, await open(), stop)).toMatchObject({ status: "paused", counts: { pages: 0, delivered: 0 }, positions: {} });
+  expect(await poll(stuck, await open(), stop)).toMatchObject({
+    status: "paused",
+    counts: { pages: 0, delivered: 0 },
+    positions: {},
+  });
 });
 
 test("the loss of the lock stops the page in hand and is a failure", async () => {
@@ -151,6 +162,8 @@ test.each(Object.keys(faults) as FaultKind[])("once %s: everything is delivered 
   const destination = destinationOf((items) => (received.push(...(items as SentinelRow[])), Promise.resolve([])));
   for (let run = 1; (await poll(destination, feed)).status !== "succeeded"; run += 1) expect(run).toBeLessThan(4);
   expect(ids(received).size).toBe(records.length);
-  const rows = received.map(({ IndicatorId, ObservableKey, ObservableValue }) => `${IndicatorId} ${ObservableKey} ${ObservableValue}`);
+  const rows = received.map(
+    ({ IndicatorId, ObservableKey, ObservableValue }) => `${IndicatorId} ${ObservableKey} ${ObservableValue}`,
+  );
   expect(new Set(rows).size).toBe(rows.length);
 });

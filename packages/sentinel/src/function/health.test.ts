@@ -36,13 +36,19 @@ test("a row has what the run did, and how old the oldest position is", () => {
     DurationMs: 1235,
     Version: version,
   });
-  expect(toHealthRow({ ...outcome, positions: { one: "2026-05-16T09:59:00Z", none: null } }, "r", now)).not.toHaveProperty("LagSeconds");
+  expect(toHealthRow({ ...outcome, positions: { one: "2026-05-16T09:59:00Z", none: null } }, "r", now)).not.toHaveProperty(
+    "LagSeconds",
+  );
   expect(toHealthRow({ ...outcome, positions: {} }, "r", now)).not.toHaveProperty("LagSeconds");
 });
 
 test("a failed run says once what several collections met, and the columns are those of the table", () => {
   const failure = { message: "no", remedy: "Wait." };
-  const row = toHealthRow({ ...outcome, status: "failed", failures: [failure, failure, { message: "other", remedy: "Wait." }] }, "r", now);
+  const row = toHealthRow(
+    { ...outcome, status: "failed", failures: [failure, failure, { message: "other", remedy: "Wait." }] },
+    "r",
+    now,
+  );
   expect(row).toMatchObject({ Error: "no | other", Remedy: "Wait." });
   expect(Object.keys(healthColumns)).toEqual(expect.arrayContaining(Object.keys(row)));
 });
@@ -50,7 +56,11 @@ test("a failed run says once what several collections met, and the columns are t
 test("reasons of which each is different do not make a row larger than a field may be", () => {
   createSecret("secret-of-the-feed");
   const refused = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`${"x".repeat(900)} ${index}`, 1]));
-  const row = toHealthRow({ ...outcome, counts: { ...noCounts(), refused: { ...refused, "has secret-of-the-feed\n": 7 } } }, "r", now);
+  const row = toHealthRow(
+    { ...outcome, counts: { ...noCounts(), refused: { ...refused, "has secret-of-the-feed\n": 7 } } },
+    "r",
+    now,
+  );
   expect(row.Refused).toBe(5007);
   expect(Buffer.byteLength(JSON.stringify(row))).toBeLessThan(64 * 1024);
   expect(row.RefusedReasons).toMatchObject({ "has [redacted] ": 7 });

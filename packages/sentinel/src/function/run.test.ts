@@ -107,16 +107,25 @@ test("a run whose lock was taken over meanwhile overwrites nothing: the newer ru
 test.each([
   [403, "AuthorizationPermissionMismatch", /Storage Blob Data Owner/],
   [503, "ServerBusy", /way to the account/],
-])("storage that answers %i fails the run with advice, and Sentinel is told", async (status, code, remedy) => {
-  const prepared = await app.start({ indicators: 10 });
-  prepared.storage.intercept(() => storageError(status, code));
-  const { failure, logs } = await prepared.run();
-  expect(failure).toMatch(remedy);
-  expect(logs).toContainEqual(expect.objectContaining({ level: "error", event: "run_failed" }));
-  expect(prepared.health()).toMatchObject([
-    { Status: "failed", Read: 0, Error: expect.stringMatching(`${status} ${code}`) as string, Remedy: expect.stringMatching(remedy) as string },
-  ]);
-}, 30_000);
+])(
+  "storage that answers %i fails the run with advice, and Sentinel is told",
+  async (status, code, remedy) => {
+    const prepared = await app.start({ indicators: 10 });
+    prepared.storage.intercept(() => storageError(status, code));
+    const { failure, logs } = await prepared.run();
+    expect(failure).toMatch(remedy);
+    expect(logs).toContainEqual(expect.objectContaining({ level: "error", event: "run_failed" }));
+    expect(prepared.health()).toMatchObject([
+      {
+        Status: "failed",
+        Read: 0,
+        Error: expect.stringMatching(`${status} ${code}`) as string,
+        Remedy: expect.stringMatching(remedy) as string,
+      },
+    ]);
+  },
+  30_000,
+);
 
 test("a state container that is deleted during a run fails it; the next one makes it anew and reads everything again", async () => {
   const prepared = await app.start({ indicators: 300 });
@@ -134,21 +143,31 @@ test("a state container that is deleted during a run fails it; the next one make
 test.each<[string, Record<string, string>, RegExp]>([
   ["a key that the feed does not take", { SOCDEFENDERS_API_KEY: "sk_live_wrong-key-of-nobody" }, /401/],
   ["a collection that is not there", { SOCDEFENDERS_COLLECTIONS: "none" }, /no readable collection/],
-])("%s fails the run with advice, also in Sentinel, and no key is told to anybody", async (_, change, message) => {
-  const prepared = await app.start({ indicators: 10 });
-  const { failure, logs } = await prepared.run(change);
-  expect(failure).toMatch(message);
-  const [row, ...others] = prepared.health();
-  expect(others).toEqual([]);
-  expect(row).toMatchObject({ Status: "failed", Error: expect.stringMatching(message) as string, Remedy: expect.stringMatching(/\w/) as string });
-  expect(JSON.stringify([failure, logs, row])).not.toMatch(/sk_live_wrong|feed\.(api_key|collections|endpoint)/);
-}, 60_000);
+])(
+  "%s fails the run with advice, also in Sentinel, and no key is told to anybody",
+  async (_, change, message) => {
+    const prepared = await app.start({ indicators: 10 });
+    const { failure, logs } = await prepared.run(change);
+    expect(failure).toMatch(message);
+    const [row, ...others] = prepared.health();
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({
+      Status: "failed",
+      Error: expect.stringMatching(message) as string,
+      Remedy: expect.stringMatching(/\w/) as string,
+    });
+    expect(JSON.stringify([failure, logs, row])).not.toMatch(/sk_live_wrong|feed\.(api_key|collections|endpoint)/);
+  },
+  60_000,
+);
 
 test("an address that is no feed's fails the run with advice, also in Sentinel", async () => {
   const prepared = await app.start({ indicators: 10 });
   const { failure } = await prepared.run({ SOCDEFENDERS_ENDPOINT: `${prepared.storage.url}/api/taxii2/` });
   expect(failure).toMatch(/^Error: GET http.*SOCDEFENDERS_ENDPOINT/);
-  expect(prepared.health()).toMatchObject([{ Status: "failed", Read: 0, Remedy: expect.stringMatching(/SOCDEFENDERS_ENDPOINT/) as string }]);
+  expect(prepared.health()).toMatchObject([
+    { Status: "failed", Read: 0, Remedy: expect.stringMatching(/SOCDEFENDERS_ENDPOINT/) as string },
+  ]);
 }, 30_000);
 
 test("health that Azure does not take is a warning, and never hides why a run failed", async () => {

@@ -6,7 +6,7 @@ import { createBlobBudgets } from "../state/budgets.ts";
 import { openContainer } from "../state/container.ts";
 import { withLock } from "../state/lock.ts";
 import { kindOf, pollDestination } from "./destination.ts";
-import { toError, toFailure } from "./failure.ts";
+import { toError, toFailure, type Failure } from "./failure.ts";
 import { sendHealth, toHealthRow } from "./health.ts";
 import { noCounts, type Outcome } from "./outcome.ts";
 import type { Stop } from "./stop.ts";
@@ -49,7 +49,9 @@ async function deliver(context: RunContext): Promise<readonly Outcome[] | undefi
       host.log.warn("run_skipped", `${message}; this run leaves the work to it`, { remedy });
       return undefined;
     }
-    return destinations.map((destination) => notStarted(destination, error, performance.now() - started, context));
+    const failure = toFailure(error);
+    host.log.error("run_failed", failure.message, { remedy: failure.remedy });
+    return destinations.map((destination) => notStarted(destination, failure, performance.now() - started));
   }
 }
 
@@ -68,10 +70,8 @@ async function deliverTo(
   }
 }
 
-/** The outcome of a destination whose state could not be opened. */
-function notStarted(destination: Destination<unknown>, error: unknown, durationMs: number, { host }: RunContext): Outcome {
-  const failure = toFailure(error);
-  host.log.error("run_failed", failure.message, { destination: kindOf(destination), remedy: failure.remedy });
+/** The outcome of a destination where the state of the run could not be opened. */
+function notStarted(destination: Destination<unknown>, failure: Failure, durationMs: number): Outcome {
   return { destination: kindOf(destination), status: "failed", counts: noCounts(), positions: {}, failures: [failure], durationMs };
 }
 
@@ -93,7 +93,11 @@ async function report(outcomes: readonly Outcome[], { settings, host, stop, runI
 function logPause({ destination, counts }: Outcome, { log }: Host): void {
   const { pages, delivered } = counts;
   const context = { destination, pages, delivered };
-  log.info("run_paused", `${destination}: ${delivered} delivered in ${pages} pages; the next run goes on from the saved position`, context);
+  log.info(
+    "run_paused",
+    `${destination}: ${delivered} delivered in ${pages} pages; the next run goes on from the saved position`,
+    context,
+  );
   if (pages > 0) return;
   log.warn("no_page_in_time", `${destination}: not one page was done before the time limit of the function app`, {
     ...context,

@@ -32,7 +32,8 @@ const hostSchema = z.object({ functionTimeout: z.string().optional() });
 function timeSpanMs(text: string): number | undefined {
   if (/^-(1|00:00:00\.001|1\.00:00:00)$/.test(text)) return unboundedMs;
   if (/^\d+$/.test(text)) return longestMs;
-  const [, days = "0", hours, minutes, seconds = "0"] = /^(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d+)?))?$/.exec(text) ?? [];
+  const [, days = "0", hours, minutes, seconds = "0"] =
+    /^(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d+)?))?$/.exec(text) ?? [];
   const total = (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
   return total > 0 ? Math.min(total, longestMs) : undefined;
 }

@@ -59,20 +59,27 @@ export async function orTargetError<Answer>(operation: Promise<Answer>, what: st
     return await operation;
   } catch (cause) {
     if (cause instanceof ConnectorError) throw cause;
-    const status = statusOf(cause);
-    throw new TargetError(`${what}: ${[status, codeOf(cause)].join(" ").trim()}`, { remedy: remedyFor(status, codeOf(cause)), cause });
+    throw new TargetError(`${what}: ${[statusOf(cause), codeOf(cause)].join(" ").trim()}`, { remedy: remedyFor(cause), cause });
   }
 }
 
-function remedyFor(status: number | undefined, code: string): string {
-  if (code === "ContainerBeingDeleted")
-    return "Wait until Azure has removed the container, about half a minute; the next run makes it anew and reads from feed.start.";
-  if (status === 404)
-    return "See who removes the blobs of STATE_CONTAINER; the next run makes the container anew where it is missing.";
-  if (status === undefined || status >= 500)
-    return "Check the AzureWebJobsStorage settings and the way to the account (firewall, private endpoint); the next run goes on from the saved position.";
-  return "Check the AzureWebJobsStorage settings, and that the function's identity has the role Storage Blob Data Owner on the account.";
+function remedyFor(cause: unknown): string {
+  const status = statusOf(cause);
+  if (/^(CredentialUnavailable|Authentication)/.test((cause as Error).name)) return remedies.identity;
+  if (codeOf(cause) === "ContainerBeingDeleted") return remedies.deleted;
+  if (status === 404) return remedies.missing;
+  return status === undefined || status >= 500 ? remedies.network : remedies.role;
 }
+
+const remedies = {
+  identity: "Switch on the managed identity of the function app, or check AzureWebJobsStorage__clientId and AZURE_CLIENT_ID.",
+  deleted:
+    "Wait half a minute until Azure has removed the container; the next run makes it anew and reads from feed.start.",
+  missing: "See who removes blobs from STATE_CONTAINER; the next run makes the container anew where it is missing.",
+  network:
+    "Check the AzureWebJobsStorage settings and the way to the account (firewall, private endpoint); the next run goes on from the saved position.",
+  role: "Check the AzureWebJobsStorage settings, and that the function's identity has the role Storage Blob Data Owner on the account.",
+} as const;
 
 /** HTTP status of a storage failure; undefined where no answer came. */
 export function statusOf(error: unknown): number | undefined {
