@@ -45,7 +45,7 @@ let containers = 0;
 
 beforeAll(async () => {
   storage = await startBlobStorage();
-});
+}, 30_000);
 
 afterAll(() => storage.close());
 

@@ -51,6 +51,7 @@ export function withPositionBlob(failure: ConnectorError, container: ContainerCl
       ? "Ask the feed's operator; if it was rebuilt, remove the saved position: the next run reads the collection from feed.start."
       : failure.remedy;
   const blob = `${container.containerName}/${nameOf(positionName(key))}`;
+  if (remedy.includes(blob)) return failure;
   return new PositionError(failure.message, { remedy: `${remedy} The position is the blob ${blob}.`, cause: failure });
 }
 

@@ -2,10 +2,12 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useFunctionApp } from "./function/app.test.host.ts";
 import { readAll } from "./state/open.test.container.ts";
 
+// Each run is a process of its own: half a second on a machine with nothing else to do.
+vi.setConfig({ testTimeout: 60_000 });
 const app = useFunctionApp();
 
 test("registers the timer and delivers the whole feed; the next run goes on from the saved position", async () => {

@@ -91,7 +91,7 @@ export function useFunctionApp(): { start(options?: AzureOptions): Promise<Funct
     const made = await Promise.all([createCertificate(), execute(process.execPath, [buildProgram, directory])]);
     [certificate] = made;
     await writeFile(join(directory, "ca.pem"), certificate.ca);
-  }, 30_000);
+  }, 60_000);
 
   afterAll(async () => {
     await Promise.all(running.map((server) => server.close()));

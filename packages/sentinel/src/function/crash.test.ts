@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { breakLock, repeatedIndicators, timesSent, useFunctionApp, type FunctionApp, type StartedRun } from "./app.test.host.ts";
 
+// Each run is a process of its own: half a second on a machine with nothing else to do.
+vi.setConfig({ testTimeout: 60_000 });
 const app = useFunctionApp();
 const pageSize = 50;
 const pages = 5;

@@ -1,8 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { storageError } from "@socdefenders/simulator";
 import { readAll } from "../state/open.test.container.ts";
 import { isIndicatorRow, timesSent, useFunctionApp, type FunctionApp } from "./app.test.host.ts";
 
+// Each run is a process of its own: half a second on a machine with nothing else to do.
+vi.setConfig({ testTimeout: 60_000 });
 const app = useFunctionApp();
 const limit = "AzureFunctionsJobHost__functionTimeout";
 const smallPages = { SOCDEFENDERS_PAGE_SIZE: "100" };
@@ -32,7 +34,7 @@ test("a run that is short of time leaves without failing, and the next one goes 
   expect(first).not.toHaveProperty("Error");
   expect(second).toMatchObject({ Status: "succeeded" });
   expect((first?.Read ?? 0) + (second?.Read ?? 0)).toBeGreaterThanOrEqual(400);
-}, 30_000);
+});
 
 test("the host's request to terminate ends a run in time, and the lock is free at once", async () => {
   const reached = Promise.withResolvers<void>();
@@ -58,14 +60,14 @@ test("the host's request to terminate ends a run in time, and the lock is free a
   isStuck = false;
   expect((await prepared.run(smallPages)).failure).toBeUndefined();
   expectAll(prepared, 1);
-}, 30_000);
+});
 
 test("of two that start at the same moment one delivers, and the other leaves quietly or finds nothing new", async () => {
   const prepared = await app.start({ indicators: 600 });
   const runs = await Promise.all([prepared.run(smallPages), prepared.run(smallPages)]);
   expect(runs.map(({ failure }) => failure)).toEqual([undefined, undefined]);
   expectAll(prepared, 1);
-}, 30_000);
+});
 
 test("a run that finds another one under way leaves quietly", async () => {
   const prepared = await app.start({ indicators: 10 });
@@ -76,7 +78,7 @@ test("a run that finds another one under way leaves quietly", async () => {
   expect(failure).toBeUndefined();
   expect(logs).toMatchObject([{ level: "warn", event: "run_skipped", remedy: expect.stringMatching(/STATE_CONTAINER/) as string }]);
   expect(prepared.health()).toHaveLength(1);
-}, 30_000);
+});
 
 test("a run whose lock was taken over meanwhile overwrites nothing: the newer run's position stays", async () => {
   const held = Promise.withResolvers<void>();
@@ -102,7 +104,7 @@ test("a run whose lock was taken over meanwhile overwrites nothing: the newer ru
   expect(late?.failure).toMatch(/another instance moved the position/);
   expect(await readAll(container, "positions/")).toEqual(saved);
   expectAll(prepared, 2);
-}, 30_000);
+});
 
 test.each([
   [403, "AuthorizationPermissionMismatch", /Storage Blob Data Owner/],
@@ -138,7 +140,7 @@ test("a state container that is deleted during a run fails it; the next one make
   expect((await prepared.run(smallPages)).failure).toMatch(/ContainerNotFound/);
   expect((await prepared.run(smallPages)).failure).toBeUndefined();
   expectAll(prepared, 2);
-}, 30_000);
+});
 
 test.each<[string, Record<string, string>, RegExp]>([
   ["a key that the feed does not take", { SOCDEFENDERS_API_KEY: "sk_live_wrong-key-of-nobody" }, /401/],
@@ -168,7 +170,7 @@ test("an address that is no feed's fails the run with advice, also in Sentinel",
   expect(prepared.health()).toMatchObject([
     { Status: "failed", Read: 0, Remedy: expect.stringMatching(/SOCDEFENDERS_ENDPOINT/) as string },
   ]);
-}, 30_000);
+});
 
 test("health that Azure does not take is a warning, and never hides why a run failed", async () => {
   const busy = { status: 403, code: "Forbidden" };
@@ -180,4 +182,4 @@ test("health that Azure does not take is a warning, and never hides why a run fa
   expect(failure).toBeUndefined();
   expect(logs).toContainEqual(expect.objectContaining({ level: "warn", event: "health_not_sent" }));
   expect((await prepared.run({ SOCDEFENDERS_COLLECTIONS: "none" })).failure).toMatch(/^Error: no readable collection/);
-}, 30_000);
+});

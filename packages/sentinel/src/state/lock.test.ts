@@ -8,7 +8,7 @@ let storage: RunningBlobStorage;
 
 beforeAll(async () => {
   storage = await startBlobStorage();
-});
+}, 30_000);
 
 afterEach(() => storage.intercept(undefined));
 afterAll(() => storage.close());
