@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openTarget, parseConfig } from "@socdefenders/opencti";
-import { openCheckpoints, openContainer } from "@socdefenders/sentinel";
+import { openCheckpoints, openContainer } from "@socdefenders/sentinel/state";
 import { createFileStore, createMemoryStore, createSecret, positionName, silentLogger } from "@socdefenders/shared";
 import { startBlobStorage, startOpencti } from "@socdefenders/simulator";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";

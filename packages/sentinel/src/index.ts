@@ -3,12 +3,10 @@ import { parseConfig, type SentinelConfig } from "./config.ts";
 import { map } from "./mapping.ts";
 import { createSink } from "./sink.ts";
 
-export { openCheckpoints } from "./checkpoint.ts";
 export { parseConfig, type LogsConfig, type SentinelConfig, type ThreatIntelligenceConfig } from "./config.ts";
 export { healthColumns } from "./health-row.ts";
 export { columns, map, type SentinelRow } from "./mapping.ts";
 export { createSink, type SinkOptions } from "./sink.ts";
-export { openContainer, type StateConfig } from "./state/container.ts";
 export { mapThreatIntelligence, type ThreatIntelligenceObject } from "./threat-intelligence/mapping.ts";
 
 /** Microsoft Sentinel: a table of its own by way of the Logs Ingestion API. */

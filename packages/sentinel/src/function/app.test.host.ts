@@ -85,11 +85,14 @@ export function useFunctionApp(): { start(options?: AzureOptions): Promise<Funct
   const running: RunningServer[] = [];
   let directory: string;
   let certificate: Awaited<ReturnType<typeof createCertificate>>;
+  let storage: RunningBlobStorage;
+  let started = 0;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "sentinel-function-"));
-    const made = await Promise.all([createCertificate(), execute(process.execPath, [buildProgram, directory])]);
-    [certificate] = made;
+    const build = execute(process.execPath, [buildProgram, directory]);
+    [certificate, storage] = await Promise.all([createCertificate(), startBlobStorage(), build]);
+    running.push(storage);
     await writeFile(join(directory, "ca.pem"), certificate.ca);
   }, 60_000);
 
@@ -98,23 +101,27 @@ export function useFunctionApp(): { start(options?: AzureOptions): Promise<Funct
     await rm(directory, { recursive: true });
   });
 
-  return { start: (options = {}) => prepareApp(options, { directory, certificate, running }) };
+  return {
+    start: (options = {}) => {
+      storage.intercept(undefined);
+      return prepareApp(options, { directory, certificate, running, storage, stateContainer: `state-${(started += 1)}` });
+    },
+  };
 }
 
 interface Place {
   readonly directory: string;
   readonly certificate: Awaited<ReturnType<typeof createCertificate>>;
   readonly running: RunningServer[];
+  readonly storage: RunningBlobStorage;
+  readonly stateContainer: string;
 }
 
 /** Everything the function talks to, and the function itself. */
-async function prepareApp(options: AzureOptions, { directory, certificate, running }: Place): Promise<FunctionApp> {
+async function prepareApp(options: AzureOptions, place: Place): Promise<FunctionApp> {
+  const { directory, certificate, running, storage, stateContainer } = place;
   const served = records.slice(0, options.indicators ?? 1200);
-  const [feed, identity, storage] = await Promise.all([
-    startFeed({ records: served, ...options.feed }),
-    startManagedIdentity(),
-    startBlobStorage(),
-  ]);
+  const [feed, identity] = await Promise.all([startFeed({ records: served, ...options.feed }), startManagedIdentity()]);
   let interceptor = options.logs?.intercept;
   let uploads = 0;
   const intercept: LogsIngestionOptions["intercept"] = (_, rows) => {
@@ -123,7 +130,7 @@ async function prepareApp(options: AzureOptions, { directory, certificate, runni
   };
   const { audienceOf } = identity;
   const logs = await startLogsIngestion({ tls: certificate, ruleId, streams, audienceOf, ...options.logs, intercept });
-  running.push(feed, identity, storage, logs);
+  running.push(feed, identity, logs);
   const settings: Readonly<Record<string, string>> = {
     ...identity.environment,
     NODE_EXTRA_CA_CERTS: join(directory, "ca.pem"),
@@ -136,7 +143,7 @@ async function prepareApp(options: AzureOptions, { directory, certificate, runni
     LOGS_INGESTION_ENDPOINT: logs.url,
     DCR_IMMUTABLE_ID: ruleId,
     AzureWebJobsStorage: storage.connectionString,
-    STATE_CONTAINER: "state",
+    STATE_CONTAINER: stateContainer,
   };
 
   const start = (change: Readonly<Record<string, string>> = {}, ...flags: readonly string[]): StartedRun => {
@@ -163,7 +170,7 @@ async function prepareApp(options: AzureOptions, { directory, certificate, runni
       if (run === undefined) throw new Error("the worker was killed");
       return run;
     },
-    container: () => openIn(storage, "state"),
+    container: () => openIn(storage, stateContainer),
     delivered: () => ({ logs: logs.rows().filter(isIndicatorRow) }),
     health: () => logs.rows().filter((row) => !isIndicatorRow(row)) as unknown as readonly HealthRow[],
   };
