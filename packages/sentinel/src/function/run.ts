@@ -80,7 +80,7 @@ const healthMs = 15_000;
 const hurriedHealthMs = 2000;
 
 async function report(outcomes: readonly Outcome[], { settings, host, stop, runId }: RunContext): Promise<void> {
-  for (const outcome of outcomes) if (outcome.status === "paused") logPause(outcome, host);
+  for (const outcome of outcomes) if (outcome.status === "paused") logPause(outcome, host, stop);
   if (settings.health === undefined) {
     host.log.info("health_off", "no health rows are sent: they need LOGS_INGESTION_ENDPOINT and DCR_IMMUTABLE_ID");
     return;
@@ -90,7 +90,7 @@ async function report(outcomes: readonly Outcome[], { settings, host, stop, runI
   await sendHealth(settings.health, rows, stop.isTerminated() ? hurriedHealthMs : healthMs, host.log);
 }
 
-function logPause({ destination, counts }: Outcome, { log }: Host): void {
+function logPause({ destination, counts }: Outcome, { log }: Host, stop: Stop): void {
   const { pages, delivered } = counts;
   const context = { destination, pages, delivered };
   log.info(
@@ -98,7 +98,7 @@ function logPause({ destination, counts }: Outcome, { log }: Host): void {
     `${destination}: ${delivered} delivered in ${pages} pages; the next run goes on from the saved position`,
     context,
   );
-  if (pages > 0) return;
+  if (pages > 0 || stop.isTerminated()) return;
   log.warn("no_page_in_time", `${destination}: not one page was done before the time limit of the function app`, {
     ...context,
     remedy: "Raise AzureFunctionsJobHost__functionTimeout, or lower SOCDEFENDERS_PAGE_SIZE.",

@@ -27,8 +27,7 @@ export async function withLock(
   work: (lost: AbortSignal) => Promise<void>,
   times: LockTimes = defaultTimes,
 ): Promise<void> {
-  const asked = Date.now();
-  const lease = await orTargetError(acquire(container), "the lock of the state cannot be had");
+  const { lease, asked } = await orTargetError(acquire(container), "the lock of the state cannot be had");
   const ended = new AbortController();
   const lost = new AbortController();
   const renewal = keepRenewing(lease, asked, times, ended.signal).catch((error: unknown) => lost.abort(error));
@@ -42,10 +41,12 @@ export async function withLock(
   }
 }
 
-async function acquire(container: ContainerClient): Promise<BlobLeaseClient> {
+/** `asked` is when the lease began at the earliest. */
+async function acquire(container: ContainerClient): Promise<{ lease: BlobLeaseClient; asked: number }> {
   const blob = container.getBlockBlobClient("lock");
   await blob.upload("", 0, { ...timeLimit(), conditions: { ifNoneMatch: "*" } }).catch(ignoreExisting);
   const lease = blob.getBlobLeaseClient();
+  const asked = Date.now();
   try {
     await lease.acquireLease(leaseSeconds, timeLimit());
   } catch (cause) {
@@ -53,7 +54,7 @@ async function acquire(container: ContainerClient): Promise<BlobLeaseClient> {
     const { leaseDuration } = await blob.getProperties(timeLimit());
     throw leaseDuration === "infinite" ? lentForEver(cause) : heldByAnother(cause);
   }
-  return lease;
+  return { lease, asked };
 }
 
 // 409: the blob is there. 412: it is there and lent to somebody.
