@@ -123,11 +123,7 @@ test.each([
     /SOCDEFENDERS_API_KEY: the Key Vault reference was not resolved.*Key Vault Secrets User/,
   ],
   ["a missing setting", { DCR_IMMUTABLE_ID: "" }, /DCR_IMMUTABLE_ID is missing/],
-  [
-    "a destination of a later version",
-    { SENTINEL_DESTINATIONS: "threat-intelligence" },
-    /SENTINEL_DESTINATIONS: threat-intelligence is not in this version yet/,
-  ],
+  ["a destination without its workspace", { SENTINEL_DESTINATIONS: "threat-intelligence" }, /SENTINEL_WORKSPACE_ID is missing/],
   ["no storage account", { AzureWebJobsStorage: "" }, /AzureWebJobsStorage is missing/],
 ])("says which setting is wrong: %s", async (_, change, message) => {
   const { settings } = await startAzure();

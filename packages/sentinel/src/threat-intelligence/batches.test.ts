@@ -16,7 +16,12 @@ test("at most 100 objects a batch, nothing left out, the order kept", () => {
 test("at most 1 MB a batch, counted in UTF-8; a larger object goes alone", () => {
   const large = (id: string, bytes: number) => object(id, "é".repeat(bytes / 2));
   const items = [large("a", 600_000), large("b", 600_000), large("c", 3_000_000), object("d"), object("e")];
-  expect([...cutBatches(items)].map((batch) => batch.map(({ item }) => item.id.slice(-1)))).toEqual([["a"], ["b"], ["c"], ["d", "e"]]);
+  expect([...cutBatches(items)].map((batch) => batch.map(({ item }) => item.id.slice(-1)))).toEqual([
+    ["a"],
+    ["b"],
+    ["c"],
+    ["d", "e"],
+  ]);
 });
 
 test("two versions of one object are never under way at the same time", () => {

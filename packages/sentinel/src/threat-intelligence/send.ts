@@ -4,7 +4,7 @@ import type { UploadClient } from "./client.ts";
 import type { Pace } from "./pace.ts";
 
 /** What an answer settles; everything else was tried again. */
-export type Settled = Extract<Verdict, { kind: "taken" | "unclear" }>;
+type Settled = Extract<Verdict, { kind: "taken" | "unclear" }>;
 
 export interface SenderOptions {
   readonly client: UploadClient;

@@ -168,7 +168,9 @@ test("finds the object that spoils a request and refuses only that one", async (
 
 test("refuses nothing while nothing was ever taken: then the request is wrong and not the objects", async () => {
   const receiver = await start({ intercept: () => answer(400, { message: "Bad format" }) });
-  await expect(open(receiver.url).write(objects(2), never)).rejects.toThrow(/^POST http:.*: no object was taken: HTTP 400: Bad format$/);
+  await expect(open(receiver.url).write(objects(2), never)).rejects.toThrow(
+    /^POST http:.*: no object was taken: HTTP 400: Bad format$/,
+  );
 });
 
 test("halves a request that is too large", async () => {
@@ -277,7 +279,9 @@ test("says what to do when there is no such identity, or it does not answer", as
   const advice = { exitCode: 4, message: expect.stringMatching(/^no token for POST/) as string };
   await expect(unknown).rejects.toMatchObject({ ...advice, remedy: expect.stringMatching(/client_id/) as string });
   const silent = { getToken: () => new Promise<never>(() => undefined) };
-  await expect(open(receiver.url, {}, { timeoutMs: 50, credential: silent }).write(objects(1), never)).rejects.toMatchObject(advice);
+  await expect(open(receiver.url, {}, { timeoutMs: 50, credential: silent }).write(objects(1), never)).rejects.toMatchObject(
+    advice,
+  );
 });
 
 test("asks for the token of the configured cloud", async () => {
