@@ -70,9 +70,13 @@ function readAlternative(operand: ObservationExpression): Alternative | string {
   if (!parsed.valid || parsed.logic !== "single") return { pattern };
   const [observable] = parsed.observables;
   if (observable === undefined) return Object.keys(parsed.warnings ?? {})[0] ?? { pattern };
-  const isRange = / ISSUBSET /.test(pattern);
   const value = observable.value.replace(/[\\']/g, "\\$&");
-  return { pattern: `[${observable.path} ${isRange ? "ISSUBSET" : "="} '${value}']`, observable };
+  return { pattern: `[${observable.path} ${isRange(operand) ? "ISSUBSET" : "="} '${value}']`, observable };
+}
+
+function isRange(operand: ObservationExpression): boolean {
+  if (operand.kind !== "observation" || operand.expression.kind !== "comparison") return false;
+  return operand.expression.operator === "ISSUBSET";
 }
 
 function keyOf({ pattern, observable }: Alternative): string {

@@ -121,6 +121,11 @@ test.each([
     ["[ipv4-addr:value ISSUBSET '203.0.113.0/28']", "[ipv4-addr:value = '198.51.100.3']"],
   ],
   [
+    "a value that reads like an operator",
+    "[url:value IN ('http://a.example/ ISSUBSET /', 'http://b.example/ OR ')]",
+    ["[url:value = 'http://a.example/ ISSUBSET /']", "[url:value = 'http://b.example/ OR']"],
+  ],
+  [
     "an AND among alternatives, which stays whole",
     "[domain-name:value = 'a.example'] OR [file:name = 'a' AND file:size = 7]",
     ["[domain-name:value = 'a.example']", "[file:name = 'a' AND file:size = 7]"],
