@@ -25,7 +25,9 @@ test("the command as one file runs the demo: every receiver counts every indicat
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
   const complete = { read: 5001, mapped: 5000, delivered: 5000, skipped: 1, refused: 0, received: 5000 };
-  expect(lines).toEqual(["splunk", "sentinel", "opencti"].map((target) => expect.objectContaining({ target, ...complete })));
+  expect(lines).toEqual(
+    ["splunk", "sentinel", "sentinel-ti", "opencti"].map((target) => expect.objectContaining({ target, ...complete })),
+  );
 });
 
 test("the OpenCTI connector as one file delivers and closes its work", async () => {

@@ -1,6 +1,7 @@
 import { ConfigurationError, createSecret, parseAddress, parseSection, readTextFile, type Secret } from "@socdefenders/shared";
 import { z } from "zod";
 import { addressesOf, clouds, type Cloud } from "./cloud.ts";
+import { parseLifetimeDays, type LifetimeDays } from "./threat-intelligence/lifetime.ts";
 
 const destinationNames = ["logs", "threat-intelligence"] as const;
 
@@ -46,6 +47,8 @@ export interface ThreatIntelligenceConfig extends AccessConfig {
   readonly workspaceId: string;
   /** What becomes of a pattern with several values: an object a value where each stands alone (`split`), or one as it is (`keep`). */
   readonly compound: "split" | "keep";
+  /** How long what has no `valid_until` counts. */
+  readonly lifetimeDays: LifetimeDays;
 }
 
 export function parseConfig(input: unknown, path: string): SentinelConfig {
@@ -71,19 +74,13 @@ function readLogs(section: Section, path: string): Own<LogsConfig> {
   return { endpoint, ruleId: demand(section.rule_id, `${path}.rule_id`, "logs"), stream: section.stream };
 }
 
-const isThreatIntelligenceBuilt: boolean = false;
-
 function readThreatIntelligence(section: Section, path: string): Own<ThreatIntelligenceConfig> {
-  if (!isThreatIntelligenceBuilt) {
-    throw new ConfigurationError(`${path}.destinations: threat-intelligence is not in this version yet`, {
-      remedy: `Write ${path}.destinations: [logs]; the threat intelligence table comes with a later release.`,
-    });
-  }
   const written = section.threat_intelligence_endpoint ?? addressesOf[section.cloud].threatIntelligence;
   return {
-    endpoint: readEndpoint(written, `${path}.threat_intelligence_endpoint`),
+    endpoint: readOrigin(written, `${path}.threat_intelligence_endpoint`),
     workspaceId: demand(section.workspace_id, `${path}.workspace_id`, "threat-intelligence"),
     compound: section.threat_intelligence_compound,
+    lifetimeDays: parseLifetimeDays(section.threat_intelligence_lifetime_days, `${path}.threat_intelligence_lifetime_days`),
   };
 }
 
@@ -97,6 +94,15 @@ function readEndpoint(written: string, path: string): URL {
   if (endpoint.protocol === "https:") return endpoint;
   throw new ConfigurationError(`${path}: not an https address`, {
     remedy: "Write it as https://…; a token is never sent without TLS, not even to this machine.",
+  });
+}
+
+/** Scheme and host only: the path is the API's. `http` is allowed on this machine. */
+function readOrigin(written: string, path: string): URL {
+  const endpoint = parseAddress(written, path);
+  if (endpoint.pathname === "/" && endpoint.search === "" && endpoint.hash === "") return endpoint;
+  throw new ConfigurationError(`${path}: more than scheme and host`, {
+    remedy: `Write ${path} as ${endpoint.origin}; workspace and path are added to it.`,
   });
 }
 
@@ -131,6 +137,7 @@ const schema = z.strictObject({
   workspace_id: z.guid().optional(),
   threat_intelligence_endpoint: z.string().optional(),
   threat_intelligence_compound: z.enum(["split", "keep"]).default("split"),
+  threat_intelligence_lifetime_days: z.unknown().optional(),
   cloud: z.enum(clouds).default("public"),
   client_id: z.string().min(1).optional(),
   tenant_id: z.string().min(1).optional(),

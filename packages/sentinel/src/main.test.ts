@@ -71,6 +71,7 @@ test.each([
     /SOCDEFENDERS_API_KEY: the Key Vault reference was not resolved.*Key Vault Secrets User/,
   ],
   ["a missing setting", { DCR_IMMUTABLE_ID: "" }, /DCR_IMMUTABLE_ID is missing/],
+  ["a destination without its workspace", { SENTINEL_DESTINATIONS: "threat-intelligence" }, /SENTINEL_WORKSPACE_ID is missing/],
   ["no storage account", { AzureWebJobsStorage: "" }, /AzureWebJobsStorage is missing/],
   ["a time limit", { AzureFunctionsJobHost__functionTimeout: "soon" }, /AzureFunctionsJobHost__functionTimeout: no time span/],
 ])("says which setting is wrong: %s", async (_, change, message) => {

@@ -39,3 +39,10 @@ export { listSwitches, parseSwitches, type ParsedSwitches } from "./parse-switch
 export { sampleBytes } from "./sample.ts";
 export { startSplunkd, type KvDocument, type RunningSplunkd, type SplunkdOptions, type SplunkdRequest } from "./splunkd.ts";
 export { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";
+export {
+  startThreatIntelligence,
+  type RunningThreatIntelligence,
+  type ThreatIntelligenceOptions,
+  type UploadedObject,
+  type UploadFault,
+} from "./threat-intelligence.ts";
