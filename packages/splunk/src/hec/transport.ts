@@ -83,8 +83,19 @@ export function createTransport(config: SplunkConfig, host: Host, pollMs: number
         poll: (ids) => poll(endpoint, id, ids),
         pollMs,
         deadlineMs: config.acknowledgementTimeoutMs,
+        onRepeatedId: () => repeatedId(endpoint, id),
       }),
     );
+  }
+
+  function repeatedId(endpoint: Endpoint, id: string): void {
+    log.warn("acknowledgement_ids", "Splunk gave an acknowledgement id twice: it was restarted, or requests reach several nodes");
+    replaceChannel(endpoint, id);
+  }
+
+  /** Unless another request has done so already. */
+  function replaceChannel(endpoint: Endpoint, id: string): void {
+    if (endpoint.channel?.id === id) newChannel(endpoint);
   }
 
   async function poll(endpoint: Endpoint, id: string, ids: readonly number[]): Promise<PollAnswer> {
@@ -93,7 +104,7 @@ export function createTransport(config: SplunkConfig, host: Host, pollMs: number
     try {
       const answer = readPoll(await send(endpoint, acknowledgementPath, JSON.stringify({ acks: ids }), channel, closed.signal));
       // Splunk drops an idle channel: the next request opens another one.
-      if (answer === "lost") newChannel(endpoint);
+      if (answer === "lost") replaceChannel(endpoint, id);
       return answer;
     } catch (error) {
       if (closed.signal.aborted) return "lost";
@@ -102,23 +113,34 @@ export function createTransport(config: SplunkConfig, host: Host, pollMs: number
     }
   }
 
+  async function attempt(endpoint: Endpoint, text: string, signal: AbortSignal): Promise<Attempt> {
+    const where = `POST ${new URL(eventPath, endpoint.origin).href}`;
+    if (config.acknowledgement === "required" && endpoint.channel === undefined) newChannel(endpoint);
+    try {
+      for (let adaptations = 0; ; adaptations += 1) {
+        const { channel } = endpoint;
+        const response = await send(endpoint, eventPath, text, channel, signal);
+        const verdict = readAnswer(response, where);
+        if (verdict.kind === "busy") return busy(verdict.error, response);
+        if (adaptations < mostAdaptations && adapt(verdict, endpoint, channel)) continue;
+        return { kind: "answered", verdict, channel };
+      }
+    } catch (cause) {
+      if (cause instanceof NetworkError) return unreachable(cause);
+      throw cause;
+    }
+  }
+
   return {
     async attempt(endpoint, text, signal) {
-      const where = `POST ${new URL(eventPath, endpoint.origin).href}`;
-      if (config.acknowledgement === "required" && endpoint.channel === undefined) newChannel(endpoint);
-      try {
-        for (let adaptations = 0; ; adaptations += 1) {
-          const { channel } = endpoint;
-          const response = await send(endpoint, eventPath, text, channel, signal);
-          const verdict = readAnswer(response, where);
-          if (verdict.kind === "busy") return busy(verdict.error, response);
-          if (adaptations < mostAdaptations && adapt(verdict, endpoint, channel)) continue;
-          return { kind: "answered", verdict, channel };
-        }
-      } catch (cause) {
-        if (cause instanceof NetworkError) return unreachable(cause);
-        throw cause;
-      }
+      if (endpoint.greeting !== undefined) await endpoint.greeting;
+      const attempted = attempt(endpoint, text, signal);
+      // Side by side, first requests would each get a cookie, and with it a node of a load balancer, of their own.
+      endpoint.greeting ??= attempted.then(
+        () => undefined,
+        () => undefined,
+      );
+      return attempted;
     },
     async close() {
       closed.abort(new Error("the sink was closed"));
