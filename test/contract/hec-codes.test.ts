@@ -1,4 +1,4 @@
-import { parseStixObject, silentLogger } from "@socdefenders/shared";
+import { createLogger, parseStixObject, silentLogger, type Logger } from "@socdefenders/shared";
 import { createSink, map, parseConfig, type SplunkEvent } from "@socdefenders/splunk";
 import { listen, startHec, type HecEvent, type HecFault, type HecOptions } from "@socdefenders/simulator";
 import fc from "fast-check";
@@ -22,11 +22,11 @@ function events(count: number): SplunkEvent[] {
   }).flat();
 }
 
-async function setting(options: Partial<HecOptions> = {}, section: Record<string, unknown> = {}) {
+async function setting(options: Partial<HecOptions> = {}, section: Record<string, unknown> = {}, log: Logger = silentLogger) {
   const hec = await startHec({ token, ...options });
   onTestFinished(() => hec.close());
   const config = parseConfig({ endpoint: hec.url, token, acknowledgement_timeout_ms: 100, ...section }, "splunk");
-  const sink = createSink(config, { log: silentLogger, userAgent: "test" }, timing);
+  const sink = createSink(config, { log, userAgent: "test" }, timing);
   onTestFinished(() => sink.close());
   return { hec, sink, ids: () => hec.events().map(({ event }) => (event as SplunkEvent).indicator_id) };
 }
@@ -250,6 +250,15 @@ describe("indexer acknowledgement", () => {
     });
     expect(await sink.write(events(2), signal)).toEqual([]);
     expect(ids()).toHaveLength(4);
+  });
+
+  test("polls that bring no list, as from a gateway that does not know the address, are told", async () => {
+    const lines: string[] = [];
+    const interceptPoll = (poll: number) => (poll === 1 ? { status: 404, body: "<html>not here</html>" } : undefined);
+    const log = createLogger(({ event, message }) => lines.push(`${event} ${message}`));
+    const { sink } = await setting({ acknowledgement: true, interceptPoll }, {}, log);
+    expect(await sink.write(events(2), signal)).toEqual([]);
+    expect(lines).toEqual([expect.stringMatching(/^acknowledgement_poll .*HTTP 404/)]);
   });
 
   test("the load balancer's cookie goes with every request, or the poll would ask another node", async () => {

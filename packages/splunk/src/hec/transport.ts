@@ -102,15 +102,21 @@ export function createTransport(config: SplunkConfig, host: Host, pollMs: number
     const { channel } = endpoint;
     if (channel?.id !== id) return "lost";
     try {
-      const answer = readPoll(await send(endpoint, acknowledgementPath, JSON.stringify({ acks: ids }), channel, closed.signal));
+      const response = await send(endpoint, acknowledgementPath, JSON.stringify({ acks: ids }), channel, closed.signal);
+      const answer = readPoll(response);
       // Splunk drops an idle channel: the next request opens another one.
       if (answer === "lost") replaceChannel(endpoint, id);
+      if (answer === "later") notAsked(`HTTP ${response.status} with no list of acknowledgements`);
       return answer;
     } catch (error) {
       if (closed.signal.aborted) return "lost";
-      log.warn("acknowledgement_poll", `acknowledgements could not be asked for: ${(error as Error).message}`);
+      notAsked((error as Error).message);
       return "later";
     }
+  }
+
+  function notAsked(reason: string): void {
+    log.warn("acknowledgement_poll", `acknowledgements could not be asked for: ${reason}`);
   }
 
   async function attempt(endpoint: Endpoint, text: string, signal: AbortSignal): Promise<Attempt> {
