@@ -99,6 +99,24 @@ describe("a run", () => {
     expect(await run(host, { input: "<input><configuration/></input>" })).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("a position that cannot be saved is told with its remedy, and every input has its turn", async () => {
+    let checkpoints = "";
+    // While the first batch is on its way a file takes the place of the directory: what root may write cannot be forbidden otherwise.
+    const replaceDirectory = (batch: number): undefined => {
+      if (batch > 1) return;
+      rmSync(checkpoints, { recursive: true });
+      writeFileSync(checkpoints, "");
+    };
+    const host = await startHost({ hec: { intercept: replaceDirectory } });
+    checkpoints = host.checkpoints;
+    const [, stanza = ""] = /<configuration>(.*)<\/configuration>/.exec(host.run) ?? [];
+    const other = stanza.replace("socdefenders://main", "socdefenders://other");
+    const { code, stderr } = await run(host, { input: host.run.replace(stanza, stanza + other) });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/ERROR event=failed the position could not be saved .*remedy=/);
+    expect(stderr).toMatch(/ERROR event=failed socdefenders:\/\/other: .*cannot be locked/);
+  });
+
   test("a failing run leaves with the exit code and a line for splunkd.log", async () => {
     const host = await startHost({ parameters: { collections: "nope" } });
     const { code, stderr } = await run(host);

@@ -115,7 +115,10 @@ async function takeTurn(stanza: Stanza, input: ModularInput, surroundings: Surro
       if (!(await isPollingHost(splunkd, host.log, signal))) return;
       await pollInput({ stanza, checkpointDirectory, splunkd, writeOut: surroundings.writeOut, host, signal });
     } finally {
-      await saveLastPoll(checkpointDirectory, name, Date.now());
+      await saveLastPoll(checkpointDirectory, name, Date.now()).catch((error: Error) => {
+        // A full disk for instance, of which the poll itself has said more.
+        host.log.warn("last_poll_not_saved", `the time of this poll is not known to the next run: ${error.message}`);
+      });
       await splunkd.close();
     }
   });
