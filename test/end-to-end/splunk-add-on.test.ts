@@ -96,6 +96,11 @@ describe("a run", () => {
     const outcome = await run(host, { input: host.run.replace(stanza, broken + stanza) });
     expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/ERROR event=failed .*no readable collection/) });
     expect(host.hec.events()).toHaveLength(400);
+    const undecided = stanza.replace("socdefenders://main", "socdefenders://undecided").replace('"disabled">0', '"disabled">maybe');
+    expect(await run(host, { input: host.run.replace(stanza, undecided + stanza) })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/collection_done socdefenders:\/\/main: 0 events(?:.|\n)*Write disabled as true or false/),
+    });
     expect(await run(host, { input: "<input><configuration/></input>" })).toMatchObject({ code: 0, stderr: "" });
   });
 

@@ -83,7 +83,7 @@ async function runInputs(input: ModularInput, surroundings: Surroundings, host: 
   try {
     let failure: unknown;
     // One input that fails does not keep the others from their turn.
-    for (const stanza of input.stanzas.filter((one) => !isDisabled(one))) {
+    for (const stanza of input.stanzas) {
       await takeTurn(stanza, input, surroundings, host).catch((error: unknown) => {
         surroundings.stop.throwIfAborted();
         if (!(error instanceof ConnectorError)) throw error;
@@ -101,6 +101,7 @@ async function runInputs(input: ModularInput, surroundings: Surroundings, host: 
 
 /** Several inputs share the directory, so each has a lock and a time of its last poll of its own. */
 async function takeTurn(stanza: Stanza, input: ModularInput, surroundings: Surroundings, host: Host): Promise<void> {
+  if (isDisabled(stanza)) return;
   const { checkpointDirectory } = input;
   const name = positionName({ target: stanza.name, endpoint: "", collection: "input" });
   await withDirectoryLock(checkpointDirectory, { log: host.log, name }, async (lost) => {
