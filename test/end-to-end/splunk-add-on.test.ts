@@ -127,10 +127,12 @@ describe("a run", () => {
     const { code, stderr } = await run(host);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ERROR event=failed .*no readable collection.*\n$/);
-    expect(await run(host, { input: "no XML" })).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^ERROR event=failed standard input/),
-    });
+    for (const input of ["no XML", host.run.replace(/<server_uri>.*<\/server_uri>/, ""), host.run.slice(0, 300)]) {
+      expect(await run(host, { input })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^ERROR event=failed standard input [^\n]*\n$/),
+      });
+    }
   });
 
   test("a collection that was rebuilt stops the input until the file is removed that the log names", async () => {
