@@ -122,6 +122,15 @@ describe("a run", () => {
     expect(stderr).toMatch(/ERROR event=failed socdefenders:\/\/other: .*cannot be locked/);
   });
 
+  test("a disk without room for the lock is told as that, and the next run finds no lock of nobody", async () => {
+    const host = await startHost();
+    const options = { environment: host.environment, input: host.run };
+    // No file may grow beyond 0 bytes, which a full disk says in other words.
+    const full = await startInput("/bin/sh", ["-c", `ulimit -f 0; exec "${program}"`], options).ended;
+    expect(full).toMatchObject({ code: 4, stderr: expect.stringMatching(/^ERROR event=failed .* cannot be locked: EFBIG/) });
+    expect(await run(host)).toMatchObject({ code: 0 });
+  });
+
   test("a failing run leaves with the exit code and a line for splunkd.log", async () => {
     const host = await startHost({ parameters: { collections: "nope" } });
     const { code, stderr } = await run(host);
