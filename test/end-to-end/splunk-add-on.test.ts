@@ -379,6 +379,21 @@ describe("--validate-arguments", () => {
   });
 });
 
+test.each(["sk_live_pasted1", "0a1b2c3d-0000-4000-8000-123456789abc"])(
+  "a secret that was pasted in the place of a credential's name is shown nowhere: %s",
+  async (pasted) => {
+    for (const parameter of ["credential", "hec_credential"]) {
+      const host = await startHost({ parameters: { [parameter]: pasted } });
+      for (const { stdout, stderr } of [await validate(host), await run(host)]) {
+        expect(stdout + stderr).toMatch(
+          /stored credential \[redacted\] cannot be read: HTTP 404 .*takes the name, never the secret/,
+        );
+        expect(stdout + stderr).not.toContain(pasted);
+      }
+    }
+  },
+);
+
 describe("the wrapper", () => {
   /** A directory with a `node` that says it is of this version. */
   function pretendedNode(version: string): string {

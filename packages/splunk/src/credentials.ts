@@ -22,10 +22,15 @@ export async function readCredential(name: string, splunkd: Splunkd, signal: Abo
 }
 
 function notReadable(name: string, reason: string, cause?: unknown): ConfigurationError {
+  // Somebody may have pasted the key or the token itself: from here on no message shows it.
+  if (name.length >= shortestKey || name.startsWith("sk_")) createSecret(name);
   return new ConfigurationError(`the stored credential ${name} cannot be read: ${reason}`, {
-    remedy: `Store it once with realm ${realm} and this name (README.txt shows the call), and check the capability list_storage_passwords.`,
+    remedy: `Store it once with realm ${realm} and this name (README.txt shows the call), and check the capability list_storage_passwords. The parameter takes the name, never the secret itself.`,
     cause,
   });
 }
+
+// HEC tokens have 36 characters; keys of feeds have no fewer than this.
+const shortestKey = 20;
 
 const entriesSchema = z.object({ entry: z.array(z.object({ content: z.object({ clear_password: z.string().min(1) }) })) });
