@@ -131,6 +131,17 @@ describe("a run", () => {
     expect(await run(host)).toMatchObject({ code: 0 });
   });
 
+  test("a collection that failed on its way is not said to be done", async () => {
+    const host = await startHost({
+      parameters: { page_size: "100" },
+      hec: { intercept: (batch) => (batch === 2 ? { status: 403, body: { text: "Token disabled", code: 1 } } : undefined) },
+    });
+    const { code, stderr } = await run(host);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^WARN event=collection_failed socdefenders:\/\/main: failed after 100 events .* delivered=100 /);
+    expect(stderr).not.toContain("collection_done");
+  });
+
   test("a failing run leaves with the exit code and a line for splunkd.log", async () => {
     const host = await startHost({ parameters: { collections: "nope" } });
     const { code, stderr } = await run(host);
@@ -366,7 +377,8 @@ describe("--validate-arguments", () => {
     [{ hec_endpoint: "" }, /hec_endpoint is missing/],
     [{ feed_endpoint: "feed.example" }, /feed_endpoint: not an http\(s\) address\. Write feed_endpoint as https/],
     [{ feed_proxy: "http://user:word@proxy.example:3128" }, /feed_proxy: user name or password.*HTTPS_PROXY/],
-    [{ page_size: "5" }, /<message>page_size: /],
+    [{ page_size: "5" }, /<message>page_size: (?!.*README)/],
+    [{ auth: "basic" }, /auth: &#34;basic&#34; is not known\. Write auth as bearer or x-api-key\./],
     [{ output: "file" }, /output: &#34;file&#34; is not known\. Write output as hec or stdout\./],
     [{ kv_store: "maybe" }, /kv_store: .* Write kv_store as true or false/],
     [{ hec_endpoint: "http://splunk.example:8088" }, /would send the credential in clear/],

@@ -7,6 +7,8 @@ import {
   positionKeyOf,
   type CollectionSummary,
   type Host,
+  type LogContext,
+  type Logger,
   type Sink,
 } from "@socdefenders/shared";
 import { openCheckpoints, withPositionFile } from "./checkpoint.ts";
@@ -61,7 +63,7 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
     let failure: ConnectorError | undefined;
     for await (const summary of summaries) {
       const { failure: failed, ...counts } = summary;
-      host.log.info("collection_done", `${stanza.name}: ${summary.delivered} events delivered`, { ...counts });
+      logSummary(host.log, summary, counts);
       const mendable = failed && withPositionFile(failed, checkpointDirectory, positionKeyOf(walked, summary.collection));
       onSummary({ ...counts, ...(mendable && { failure: mendable }) });
       // The first one is thrown, and told by whoever catches it.
@@ -72,6 +74,12 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
   } finally {
     await feed.close();
   }
+}
+
+/** The counts of a collection; why it failed is told by a line of its own. */
+function logSummary(log: Logger, { target, delivered, failure }: CollectionSummary, counts: LogContext): void {
+  if (failure === undefined) log.info("collection_done", `${target}: ${delivered} events delivered`, counts);
+  else log.warn("collection_failed", `${target}: failed after ${delivered} events`, counts);
 }
 
 function openSink(
