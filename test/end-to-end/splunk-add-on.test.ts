@@ -209,6 +209,22 @@ describe("stopping", () => {
     }
   });
 
+  test("a Splunk that does not answer health events holds neither the lock nor the event stream of a run that is to leave", async () => {
+    let arrived = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (arrived = resolve));
+    const host = await startHost({
+      parameters: { health: "true" },
+      hec: {
+        intercept: (_, events) => (events[0]?.sourcetype === "socdefenders:health" ? (arrived(), "silence") : undefined),
+      },
+    });
+    const started = start(host);
+    await hanging;
+    started.process.kill();
+    expect(await started.ended).toMatchObject({ code: 143, stdout: "<stream>\n</stream>\n" });
+    expect(readdirSync(host.checkpoints).filter((name) => name.endsWith(".lock"))).toEqual([]);
+  });
+
   test("a splunkd that reads no more, or is gone, ends an input that writes to it; nothing is lost", async () => {
     const host = await startHost({ parameters: { output: "stdout" } });
     const deaf = start(host, { isDeaf: true });

@@ -22,6 +22,7 @@ import { map, type SplunkEvent } from "./mapping.ts";
 import type { Stanza } from "./modular-input.ts";
 import { createSink } from "./sink.ts";
 import type { Splunkd } from "./splunkd.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export interface PollInputOptions {
   readonly stanza: Stanza;
@@ -42,7 +43,7 @@ export async function pollInput(options: PollInputOptions): Promise<void> {
     if (health.length === 0 && error instanceof ConnectorError) health.push(healthOfFailure(options.stanza.name, error));
     throw error;
   } finally {
-    if (!options.signal.aborted) await tellHealth(config, health, options.host);
+    if (!options.signal.aborted) await tellHealth(config, health, options);
   }
 }
 
@@ -93,12 +94,16 @@ function openSink(
   return writesKvStore ? withKvStore(sink, openKvStore(splunkd)) : sink;
 }
 
-/** Health events never fail a run. */
-async function tellHealth({ output, sendsHealth }: InputConfig, events: readonly HealthEvent[], { log }: Host): Promise<void> {
+/** Health events never fail a run, nor hold one that is to leave. */
+async function tellHealth(
+  { output, sendsHealth }: InputConfig,
+  events: readonly HealthEvent[],
+  { host, signal }: PollInputOptions,
+): Promise<void> {
   if (!sendsHealth || output.kind !== "hec" || events.length === 0) return;
   try {
-    await sendHealth(output.config, events, Date.now());
+    await untilAborted(sendHealth(output.config, events, Date.now()), signal);
   } catch (error) {
-    log.warn("health_not_sent", `health events were not taken: ${(error as Error).message}`);
+    host.log.warn("health_not_sent", `health events were not taken: ${(error as Error).message}`);
   }
 }
