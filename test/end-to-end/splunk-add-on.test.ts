@@ -407,6 +407,15 @@ describe("--validate-arguments", () => {
   });
 });
 
+test("a secret with a character that no header can carry is told as that, not as trouble of the network", async () => {
+  for (const name of ["feed", "hec"]) {
+    const host = await startHost({ splunkd: { secrets: { ...secrets, [name]: "copied\u200bwith-more-than-the-key" } } });
+    const outcome = await validate(host);
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringMatching(/Give the credential again: .* HTTP header/) });
+    expect(outcome.stdout).not.toContain("copied");
+  }
+});
+
 test.each(["sk_live_pasted1", "0a1b2c3d-0000-4000-8000-123456789abc"])(
   "a secret that was pasted in the place of a credential's name is shown nowhere: %s",
   async (pasted) => {
