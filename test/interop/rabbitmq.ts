@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePorts } from "./free-ports.ts";
+import { untilPrinted } from "./until-printed.ts";
 
 /** A message as it lies in a queue. */
 export interface QueuedMessage {
@@ -60,7 +61,7 @@ export async function startRabbitmq(): Promise<RunningRabbitmq> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await startupComplete(broker);
+    await untilPrinted(broker, "Server startup complete", "RabbitMQ");
   } catch (error) {
     await close();
     throw error;
@@ -103,20 +104,6 @@ function findServer(): string {
   const found = directories.map((directory) => join(directory, "rabbitmq-server")).find(existsSync);
   if (found !== undefined) return found;
   throw new Error("RabbitMQ is missing; get it with: apt-get install -y --no-install-recommends rabbitmq-server");
-}
-
-function startupComplete(broker: ChildProcess): Promise<void> {
-  let output = "";
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (output.includes("Server startup complete")) resolve();
-    };
-    broker.stdout?.on("data", read);
-    broker.stderr?.on("data", read);
-    broker.once("error", reject);
-    broker.once("exit", (code) => reject(new Error(`RabbitMQ ended with ${code} before it was up:\n${output}`)));
-  });
 }
 
 /** The whole process group: the server is a script around the Erlang machine. */
