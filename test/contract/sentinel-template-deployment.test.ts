@@ -3,7 +3,7 @@ import { propertiesOf, type Deployed } from "./sentinel-template/deploy.ts";
 import { roles } from "./sentinel-template/name-checks.ts";
 import { deploySample, identityId, samples, subnetId, workspaceId, world } from "./sentinel-template/samples.ts";
 import { settingsOf } from "./sentinel-template/settings-checks.ts";
-import { readTemplate, type JsonObject } from "./sentinel-template/template.ts";
+import { readTemplate, textOf, type JsonObject } from "./sentinel-template/template.ts";
 
 const template = readTemplate();
 const deployed = (sample: string): readonly Deployed[] => deploySample(template, samples[sample] ?? {}).resources;
@@ -23,7 +23,7 @@ const grants = (sample: string): string[] =>
     .filter(({ type }) => type === "Microsoft.Authorization/roleAssignments")
     .map(({ body }) => {
       const { roleDefinitionId } = body["properties"] as Record<string, string>;
-      return `${roles[roleDefinitionId?.split("/").at(-1) ?? ""]} on ${String(body["scope"]).split("/").at(-2)}`;
+      return `${roles[roleDefinitionId?.split("/").at(-1) ?? ""]} on ${textOf(body["scope"]).split("/").at(-2)}`;
     });
 
 test("the tables lie beside the workspace, all else in the connector's own resource group", () => {
@@ -91,7 +91,10 @@ test("all traffic takes the subnet, where there is one", () => {
     virtualNetworkSubnetId: subnetId,
     siteConfig: { vnetRouteAllEnabled: true },
   });
-  expect(site("logs only")["properties"]).toMatchObject({ virtualNetworkSubnetId: null, siteConfig: { vnetRouteAllEnabled: false } });
+  expect(site("logs only")["properties"]).toMatchObject({
+    virtualNetworkSubnetId: null,
+    siteConfig: { vnetRouteAllEnabled: false },
+  });
   for (const type of ["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"]) {
     expect(propertiesOf(one(deployed("a virtual network"), type))["publicNetworkAccess"]).toBe("Disabled");
   }
@@ -148,7 +151,7 @@ test("a second deployment with the same name makes the same ids, with another na
 
 test.each(["abc", "socdefenders-ti", "a-b-c-d-e-f-g-h"])("names made of %s are as long as Azure takes them", (name) => {
   const { outputs } = deploySample(template, { name });
-  const value = (output: string): string => String((outputs[output] as JsonObject)["value"]);
+  const value = (output: string): string => textOf((outputs[output] as JsonObject)["value"]);
   expect(value("storageAccountName")).toMatch(/^[a-z0-9]{3,24}$/);
   expect(value("keyVaultName")).toMatch(/^[a-z](?:-?[a-z0-9]){2,23}$/);
   expect(value("keyVaultName").length).toBeLessThanOrEqual(24);
@@ -156,7 +159,9 @@ test.each(["abc", "socdefenders-ti", "a-b-c-d-e-f-g-h"])("names made of %s are a
 
 test("outputs say what a person needs next, of the cloud it is in", () => {
   const { outputs } = deploySample(template, {}, world);
-  expect(Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, (output as JsonObject)["value"]]))).toMatchObject({
+  expect(
+    Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, (output as JsonObject)["value"]])),
+  ).toMatchObject({
     dataCollectionRuleImmutableId: "dcr-0",
     logsIngestionEndpoint: "https://rule.example",
     principalId: "system-principal",

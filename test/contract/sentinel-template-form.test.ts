@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { elementsOf, fillIn, type Element, type Form } from "./sentinel-template/form.ts";
 import { deploySample, identityId, workspaceId } from "./sentinel-template/samples.ts";
-import { readForm, readTemplate, stringsOf, type Json, type JsonObject } from "./sentinel-template/template.ts";
+import { readForm, readTemplate, stringsOf, textOf, type Json, type JsonObject } from "./sentinel-template/template.ts";
 
 const file = readForm();
 const form = file["parameters"] as unknown as Form;
@@ -32,15 +32,22 @@ const properties: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.Solutions.ResourceSelector": [...common, "resourceType", "constraints", "options"],
 };
 
-test.each(elementsOf(form).map((element) => [element.name, element] as const))("element %s has what its type takes", (_, element) => {
-  const allowed = properties[element.type] ?? [];
-  expect(Object.keys(element).filter((key) => !allowed.includes(key))).toEqual([]);
-  expect(element["label"]).toBeDefined();
-  expect(element.name).toMatch(/^[a-zA-Z]+$/);
-});
+test.each(elementsOf(form).map((element) => [element.name, element] as const))(
+  "element %s has what its type takes",
+  (_, element) => {
+    const allowed = properties[element.type] ?? [];
+    expect(Object.keys(element).filter((key) => !allowed.includes(key))).toEqual([]);
+    expect(element["label"]).toBeDefined();
+    expect(element.name).toMatch(/^[a-zA-Z]+$/);
+  },
+);
 
 test("names are used once in a step", () => {
-  const places = [form.basics, ...form.steps.map(({ elements }) => elements), ...elementsOf(form).map(({ elements }) => elements ?? [])];
+  const places = [
+    form.basics,
+    ...form.steps.map(({ elements }) => elements),
+    ...elementsOf(form).map(({ elements }) => elements ?? []),
+  ];
   const twins = places.filter((elements) => new Set(elements.map(({ name }) => name)).size < elements.length);
   expect(twins).toEqual([]);
   expect(new Set(form.steps.map(({ name }) => name)).size).toBe(form.steps.length);
@@ -57,7 +64,9 @@ test("every expression finds what it names, whatever was chosen", () => {
 test("text constraints compile, and take the default", () => {
   const texts = elementsOf(form).flatMap((element) => {
     const { regex, required } = (element["constraints"] ?? {}) as { regex?: string; required?: boolean };
-    return regex === undefined ? [] : [{ name: element.name, regex: new RegExp(regex), required, text: String(element["defaultValue"] ?? "") }];
+    return regex === undefined
+      ? []
+      : [{ name: element.name, regex: new RegExp(regex), required, text: textOf(element["defaultValue"] ?? "") }];
   });
   expect(texts.length).toBeGreaterThan(10);
   expect(texts.filter(({ regex, text, required }) => !regex.test(text) && !(text === "" && required === true))).toEqual([]);
@@ -65,14 +74,19 @@ test("text constraints compile, and take the default", () => {
 
 test.each([
   ["name", ["socdefenders", "soc-2"], ["Soc", "2soc", "soc-", "soc--2", "soc_2"]],
-  ["endpoint", ["https://feed.example/taxii2/"], ["http://feed.example/", "https://u:p@feed.example/", "https://feed.example/?key=1"]],
+  [
+    "endpoint",
+    ["https://feed.example/taxii2/"],
+    ["http://feed.example/", "https://u:p@feed.example/", "https://feed.example/?key=1"],
+  ],
   ["schedule", ["0 */15 * * * *", "0 5 0-23/2 * * 1-5"], ["*/15 * * * *", "0  */15 * * * *"]],
   ["start", ["P30D", "PT12H", "2026-01-01T00:00:00Z"], ["30", "2026-01-01"]],
   ["lifetimeDays", ["", "ipv4=30", "ipv4=30,domain=90"], ["30", "ipv4=30,", "ipv4:30"]],
   ["minConfidence", ["", "0", "70", "100"], ["101", "-1", "high"]],
   ["indicators", ["-1", "4", "30", "730"], ["0", "3", "-2", "x"]],
 ])("%s takes what is right and nothing else", (name, right, wrong) => {
-  const { regex } = elementsOf(form).find((element) => element.name === name)?.["constraints"] as { regex: string };
+  const element = elementsOf(form).find((candidate) => candidate.name === name);
+  const { regex } = { regex: "field", ...(element?.["constraints"] as { regex: string } | undefined) };
   const expression = new RegExp(regex);
   expect(right.filter((text) => !expression.test(text))).toEqual([]);
   expect(wrong.filter((text) => expression.test(text))).toEqual([]);
@@ -80,16 +94,22 @@ test.each([
 
 test("each field is a parameter of the template, each parameter a field", () => {
   expect(Object.keys(form.outputs).toSorted()).toEqual(
-    Object.keys(parameters).filter((name) => !withoutField.includes(name)).toSorted(),
+    Object.keys(parameters)
+      .filter((name) => !withoutField.includes(name))
+      .toSorted(),
   );
   const shown = Object.values(form.outputs).join(" ");
-  const unused = elementsOf(form).filter(({ name, elements }) => elements === undefined && !new RegExp(`[.']${name}\\b`).test(shown));
+  const unused = elementsOf(form).filter(
+    ({ name, elements }) => elements === undefined && !new RegExp(`[.']${name}\\b`).test(shown),
+  );
   expect(unused.map(({ name }) => name).filter((name) => name !== "identityKind" && name !== "elsewhere")).toEqual([]);
 });
 
 test("a form that nobody touched gives the template's own defaults", () => {
   const { outputs } = fillIn(form, workspace);
-  const defaults = Object.entries(parameters).filter(([name, { defaultValue }]) => defaultValue !== undefined && !withoutField.includes(name));
+  const defaults = Object.entries(parameters).filter(
+    ([name, { defaultValue }]) => defaultValue !== undefined && !withoutField.includes(name),
+  );
   const computed = { location: "westeurope", telemetryWorkspaceResourceId: workspaceId };
   expect(outputs).toEqual({
     ...Object.fromEntries(defaults.map(([name, { defaultValue }]) => [name, defaultValue])),
@@ -107,7 +127,7 @@ test("values are of the parameters' types, and all that a drop-down offers is al
     ((element["constraints"] as JsonObject)["allowedValues"] as unknown as { value: Json }[]).map(({ value }) => value);
   const dropDowns = elementsOf(form).filter(({ type }) => type === "Microsoft.Common.DropDown");
   const wanted = Object.values(parameters).flatMap(({ allowedValues }) => (allowedValues === undefined ? [] : [allowedValues]));
-  expect(dropDowns.map(offered).map(String).toSorted()).toEqual(wanted.map(String).toSorted());
+  expect(dropDowns.map(offered).map(textOf).toSorted()).toEqual(wanted.map(textOf).toSorted());
 });
 
 test("a user-assigned identity, an own workspace of the logs and what is hidden come out as they should", () => {

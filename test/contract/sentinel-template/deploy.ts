@@ -1,6 +1,6 @@
 import { createEvaluator } from "./evaluate.ts";
 import { providerPath, type Place } from "./functions.ts";
-import { nestedTemplate, type Json, type JsonObject, type Resource, type Template } from "./template.ts";
+import { nestedTemplate, textOf, type Json, type JsonObject, type Resource, type Template } from "./template.ts";
 
 /** A resource that a deployment on paper made. */
 export interface Deployed {
@@ -82,12 +82,12 @@ function bodyOf({ dependsOn: _dependsOn, condition: _condition, properties, ...r
 
 function targetOf(body: JsonObject): Partial<World> {
   const { subscriptionId, resourceGroup } = body;
-  return typeof subscriptionId === "string" ? { subscription: subscriptionId, group: String(resourceGroup) } : {};
+  return typeof subscriptionId === "string" ? { subscription: subscriptionId, group: textOf(resourceGroup) } : {};
 }
 
 function idOf(type: string, { name, scope }: JsonObject, { subscription, group }: World): string {
-  const parent = scope === undefined ? `/subscriptions/${subscription}/resourceGroups/${group}` : String(scope);
-  return `${parent}/${providerPath(type, String(name).split("/"))}`;
+  const parent = scope === undefined ? `/subscriptions/${subscription}/resourceGroups/${group}` : textOf(scope);
+  return `${parent}/${providerPath(type, textOf(name).split("/"))}`;
 }
 
 function valuesOf(parameters: Json | undefined): JsonObject {

@@ -2,12 +2,15 @@ import { type Deployed, type Deployment } from "./deploy.ts";
 import type { Check } from "./name-checks.ts";
 import { roles } from "./name-checks.ts";
 import { deploySample, identityId, samples, subnetId, workspaceId } from "./samples.ts";
+import { textOf } from "./template.ts";
 
 /** What is wrong whatever the operator chose, with the first choice that shows it. */
-const inEverySample = (problems: (deployment: Deployment) => string[]): Check => (template) => {
-  const found = Object.values(samples).flatMap((choices) => problems(deploySample(template, choices)));
-  return [...new Set(found)];
-};
+const inEverySample =
+  (problems: (deployment: Deployment) => string[]): Check =>
+  (template) => {
+    const found = Object.values(samples).flatMap((choices) => problems(deploySample(template, choices)));
+    return [...new Set(found)];
+  };
 
 const given = new Set([workspaceId, identityId, subnetId]);
 const declaredIds = ({ resources }: Deployment): Map<string, Deployed> => new Map(resources.map((made) => [made.id, made]));
@@ -16,7 +19,7 @@ const declaredIds = ({ resources }: Deployment): Map<string, Deployed> => new Ma
 export const unknownTargets: Check = (template) => {
   const deployments = Object.values(samples).map((choices) => deploySample(template, choices));
   const known = new Set([...given, ...deployments.flatMap(({ resources }) => resources.map(({ id }) => id))]);
-  const named = deployments.flatMap(({ resources, outputs: _ }) =>
+  const named = deployments.flatMap(({ resources }) =>
     resources.flatMap(({ id, dependsOn, mentions }) => [...dependsOn, ...mentions].map((target) => [id, target] as const)),
   );
   return [...new Set(named.filter(([, target]) => !known.has(target)).map(([id, target]) => `${id} names ${target}`))];
@@ -73,8 +76,8 @@ export const roleAssignments: Check = (template) => {
       if (type !== "Microsoft.Authorization/roleAssignments") return [];
       const { principalId, principalType, roleDefinitionId } = body["properties"] as Record<string, string>;
       const role = roles[roleDefinitionId?.split("/").at(-1) ?? ""];
-      const grant = `${role} for ${principalId} on ${String(body["scope"])}`;
-      const name = String(body["name"]);
+      const grant = `${role} for ${principalId} on ${textOf(body["scope"])}`;
+      const name = textOf(body["name"]);
       const taken = names.get(name);
       names.set(name, grant);
       const right = role !== undefined && principals.includes(principalId ?? "") && principalType === "ServicePrincipal";

@@ -1,6 +1,6 @@
 import { isExpression, parseExpression, type Expression } from "./expression.ts";
 import { functions, type Place } from "./functions.ts";
-import type { Json, JsonObject, Template } from "./template.ts";
+import { textOf, type Json, type JsonObject, type Template } from "./template.ts";
 
 export type Evaluate = (value: Json | undefined) => Json;
 
@@ -25,8 +25,8 @@ export function createEvaluator(template: Template, given: JsonObject, place: Pl
     const [first, second, third] = list;
     if (name === "if" && first && second && third) return run(run(first) === true ? second : third);
     const values = list.map(run);
-    if (name === "parameters") return parameter(String(values[0]));
-    if (name === "variables") return evaluate(defined(template.variables?.[String(values[0])], `variable ${String(values[0])}`));
+    if (name === "parameters") return parameter(textOf(values[0]));
+    if (name === "variables") return evaluate(defined(template.variables?.[textOf(values[0])], `variable ${textOf(values[0])}`));
     return defined(functions[name], `function ${name}`).run(values, place);
   }
 
@@ -39,8 +39,8 @@ export function createEvaluator(template: Template, given: JsonObject, place: Pl
 }
 
 function member(of: Json, key: Json, tree: Expression): Json {
-  const value = typeof of === "object" && of !== null ? (of as JsonObject)[String(key)] : undefined;
-  return defined(value, `${String(key)} in ${JSON.stringify(tree)}`);
+  const value = typeof of === "object" && of !== null ? (of as JsonObject)[textOf(key)] : undefined;
+  return defined(value, `${textOf(key)} in ${JSON.stringify(tree)}`);
 }
 
 function defined<Value>(value: Value | undefined, what: string): Value {

@@ -1,5 +1,5 @@
 import { isExpression, parseExpression, type Expression } from "./expression.ts";
-import type { Json, JsonObject } from "./template.ts";
+import { textOf, type Json, type JsonObject } from "./template.ts";
 
 export interface Element extends JsonObject {
   readonly name: string;
@@ -17,11 +17,11 @@ export interface Form {
 const functions: Readonly<Record<string, readonly [number, number, (values: Json[]) => Json]>> = {
   and: [2, 9, (values) => values.every((value) => value === true)],
   coalesce: [2, 9, (values) => values.find((value) => value !== null) ?? null],
-  contains: [2, 2, ([whole, part]) => String(whole).includes(String(part))],
+  contains: [2, 2, ([whole, part]) => textOf(whole).includes(textOf(part))],
   equals: [2, 2, ([left, right]) => left === right],
   greaterOrEquals: [2, 2, ([left, right]) => Number(left) >= Number(right)],
   int: [1, 1, ([value]) => Number(value)],
-  length: [1, 1, ([value]) => String(value).length],
+  length: [1, 1, ([value]) => textOf(value).length],
   lessOrEquals: [2, 2, ([left, right]) => Number(left) <= Number(right)],
   location: [0, 0, () => "westeurope"],
 };
@@ -31,7 +31,7 @@ export function fillIn(form: Form, choices: JsonObject): { value: (text: string)
   const value = (text: Json): Json => (isExpression(text) ? run(parseExpression(text)) : text);
 
   function run(tree: Expression): Json {
-    if (tree.kind === "member") return memberOf(run(tree.of), String(run(tree.key)));
+    if (tree.kind === "member") return memberOf(run(tree.of), textOf(run(tree.key)));
     return tree.kind === "call" ? call(tree.name, tree.arguments) : tree.value;
   }
 
@@ -39,8 +39,8 @@ export function fillIn(form: Form, choices: JsonObject): { value: (text: string)
     const [first, second, third] = list;
     if (name === "if" && first && second && third) return run(run(first) === true ? second : third);
     const values = list.map(run);
-    if (name === "basics" && values.length === 1) return memberOf(valuesOf(form.basics, "basics"), String(values[0]));
-    if (name === "steps" && values.length === 1) return stepOf(String(values[0]));
+    if (name === "basics" && values.length === 1) return memberOf(valuesOf(form.basics, "basics"), textOf(values[0]));
+    if (name === "steps" && values.length === 1) return stepOf(textOf(values[0]));
     const [fewest, most, apply] = functions[name] ?? [Infinity, 0, () => null];
     if (values.length < fewest || values.length > most) throw new Error(`${name} with ${values.length} arguments`);
     return apply(values);
@@ -88,6 +88,7 @@ function defaultOf(element: Element): Json {
 
 /** All elements, those of sections too, with the step they are in. */
 export function elementsOf({ basics, steps }: Form): Element[] {
-  const flat = (elements: readonly Element[]): Element[] => elements.flatMap((element) => [element, ...flat(element.elements ?? [])]);
+  const flat = (elements: readonly Element[]): Element[] =>
+    elements.flatMap((element) => [element, ...flat(element.elements ?? [])]);
   return [basics, ...steps.map(({ elements }) => elements)].flatMap(flat);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Json, JsonObject } from "./template.ts";
+import { textOf, type Json, type JsonObject } from "./template.ts";
 
 /** Where a deployment takes place, and what it finds and notes there. */
 export interface Place {
@@ -19,7 +19,6 @@ interface TemplateFunction {
   readonly run: (values: Json[], place: Place) => Json;
 }
 
-const text = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
 const digest = (values: readonly Json[]): string => createHash("sha256").update(JSON.stringify(values)).digest("hex");
 const groupPath = (subscription: string, group: string): string => `/subscriptions/${subscription}/resourceGroups/${group}`;
 
@@ -29,7 +28,7 @@ function isEmpty(value: Json | undefined): boolean {
 
 /** `resourceId([subscription], [group], type, ...names)`: the type is the first argument with a slash. */
 function resourceId(values: Json[], place: Place): string {
-  const parts = values.map(text);
+  const parts = values.map(textOf);
   const at = parts.findIndex((part) => part.includes("/"));
   const [group = place.group, subscription = place.subscription] = parts.slice(0, at).toReversed();
   const id = `${groupPath(subscription, group)}/${providerPath(parts[at] ?? "", parts.slice(at + 1))}`;
@@ -45,7 +44,7 @@ export function providerPath(type: string, names: readonly string[]): string {
 }
 
 function stateOf(values: Json[], place: Place): Json {
-  const id = text(values[0]);
+  const id = textOf(values[0]);
   place.mention(id);
   return place.state(id, values[2] === "Full");
 }
@@ -58,14 +57,17 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
   and: { arity: [2, 99], run: (values) => values.every((value) => value === true) },
   not: { arity: [1, 1], run: ([value]) => value !== true },
   empty: { arity: [1, 1], run: ([value]) => isEmpty(value) },
-  contains: { arity: [2, 2], run: ([whole, part]) => text(whole).includes(text(part)) },
+  contains: { arity: [2, 2], run: ([whole, part]) => textOf(whole).includes(textOf(part)) },
   true: { arity: [0, 0], run: () => true },
   null: { arity: [0, 0], run: () => null },
-  format: { arity: [2, 99], run: ([pattern, ...values]) => text(pattern).replace(/\{(\d)\}/g, (_, at) => text(values[Number(at)])) },
-  replace: { arity: [3, 3], run: ([whole, part, by]) => text(whole).replaceAll(text(part), text(by)) },
-  split: { arity: [2, 2], run: ([whole, by]) => text(whole).split(text(by)) },
-  take: { arity: [2, 2], run: ([whole, count]) => text(whole).slice(0, Number(count)) },
-  toLower: { arity: [1, 1], run: ([value]) => text(value).toLowerCase() },
+  format: {
+    arity: [2, 99],
+    run: ([pattern, ...values]) => textOf(pattern).replace(/\{(\d)\}/g, (_, at) => textOf(values[Number(at)])),
+  },
+  replace: { arity: [3, 3], run: ([whole, part, by]) => textOf(whole).replaceAll(textOf(part), textOf(by)) },
+  split: { arity: [2, 2], run: ([whole, by]) => textOf(whole).split(textOf(by)) },
+  take: { arity: [2, 2], run: ([whole, count]) => textOf(whole).slice(0, Number(count)) },
+  toLower: { arity: [1, 1], run: ([value]) => textOf(value).toLowerCase() },
   uniqueString: { arity: [1, 99], run: (values) => digest(values).slice(0, 13) },
   guid: {
     arity: [1, 99],
@@ -73,16 +75,21 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
   },
   createObject: {
     arity: [0, 98],
-    run: (values) => Object.fromEntries(values.flatMap((name, at) => (at % 2 === 0 ? [[text(name), values[at + 1] ?? null]] : []))),
+    run: (values) =>
+      Object.fromEntries(values.flatMap((name, at) => (at % 2 === 0 ? [[textOf(name), values[at + 1] ?? null]] : []))),
   },
   union: { arity: [2, 99], run: (values) => Object.assign({}, ...(values as JsonObject[])) as JsonObject },
-  resourceGroup: { arity: [0, 0], run: (_, { subscription, group }) => ({ id: groupPath(subscription, group), location: "westeurope" }) },
+  resourceGroup: {
+    arity: [0, 0],
+    run: (_, { subscription, group }) => ({ id: groupPath(subscription, group), location: "westeurope" }),
+  },
   subscription: { arity: [0, 0], run: () => ({ tenantId: "the-tenant" }) },
   environment: { arity: [0, 0], run: (_, { cloud }) => ({ name: cloud }) },
   resourceId: { arity: [2, 99], run: resourceId },
   subscriptionResourceId: {
     arity: [2, 99],
-    run: (values, { subscription }) => `/subscriptions/${subscription}/${providerPath(text(values[0]), values.slice(1).map(text))}`,
+    run: (values, { subscription }) =>
+      `/subscriptions/${subscription}/${providerPath(textOf(values[0]), values.slice(1).map(textOf))}`,
   },
   reference: { arity: [2, 3], run: stateOf },
   list: { arity: [2, 2], run: ([id = null, version = null], place) => stateOf([id, version, "Full"], place) },

@@ -1,25 +1,29 @@
 import { callsIn } from "./expression.ts";
 import { functions } from "./functions.ts";
-import { allResources, expressionsOf, scopesOf, used, type Json, type Template } from "./template.ts";
+import { allResources, expressionsOf, scopesOf, textOf, used, type Json, type Template } from "./template.ts";
 
 /** Each check lists what is wrong with a template, a line each. */
 export type Check = (template: Template) => string[];
 
 export const undefinedNames: Check = (template) =>
-  scopesOf(template).flatMap((scope) => [
-    ...used("parameters", scope).filter((name) => !(name in scope.parameters)),
-    ...used("variables", scope).filter((name) => !(name in (scope.variables ?? {}))),
-  ]).map((name) => `${name} is used and not defined`);
+  scopesOf(template)
+    .flatMap((scope) => [
+      ...used("parameters", scope).filter((name) => !(name in scope.parameters)),
+      ...used("variables", scope).filter((name) => !(name in (scope.variables ?? {}))),
+    ])
+    .map((name) => `${name} is used and not defined`);
 
 export const unusedNames: Check = (template) =>
-  scopesOf(template).flatMap((scope) => {
-    const parameters = new Set(used("parameters", scope));
-    const variables = new Set(used("variables", scope));
-    return [
-      ...Object.keys(scope.parameters).filter((name) => !parameters.has(name)),
-      ...Object.keys(scope.variables ?? {}).filter((name) => !variables.has(name)),
-    ];
-  }).map((name) => `${name} is defined and not used`);
+  scopesOf(template)
+    .flatMap((scope) => {
+      const parameters = new Set(used("parameters", scope));
+      const variables = new Set(used("variables", scope));
+      return [
+        ...Object.keys(scope.parameters).filter((name) => !parameters.has(name)),
+        ...Object.keys(scope.variables ?? {}).filter((name) => !variables.has(name)),
+      ];
+    })
+    .map((name) => `${name} is defined and not used`);
 
 export const unknownFunctions: Check = (template) =>
   scopesOf(template)
@@ -37,19 +41,21 @@ export const nestedParameters: Check = (template) =>
     if (typeof properties === "string" || properties["template"] === undefined) return [];
     const given = Object.keys(properties["parameters"] as Record<string, Json>).toSorted();
     const taken = Object.keys((properties["template"] as unknown as Template).parameters).toSorted();
-    return String(given) === String(taken) ? [] : [`${name} gives ${String(given)} and takes ${String(taken)}`];
+    return textOf(given) === textOf(taken) ? [] : [`${name} gives ${textOf(given)} and takes ${textOf(taken)}`];
   });
 
 // Outside these, run-time functions are refused: "reference() can only be used in properties and outputs".
 const runTime = /\b(?:reference|list)\(/;
 
 export const misplacedRunTimeFunctions: Check = (template) =>
-  scopesOf(template).flatMap((scope) => {
-    const early: Json[] = scope.resources.map(({ properties: _properties, ...rest }) => rest as Json);
-    return [...early, scope.variables ?? {}, { ...scope.parameters }].flatMap((value) =>
-      expressionsOf(value).filter(([, tree]) => callsIn(tree).some(({ name }) => runTime.test(`${name}(`))),
-    );
-  }).map(([path]) => `${path}: run-time state is not known here`);
+  scopesOf(template)
+    .flatMap((scope) => {
+      const early: Json[] = scope.resources.map(({ properties: _properties, ...rest }) => rest as Json);
+      return [...early, scope.variables ?? {}, { ...scope.parameters }].flatMap((value) =>
+        expressionsOf(value).filter(([, tree]) => callsIn(tree).some(({ name }) => runTime.test(`${name}(`))),
+      );
+    })
+    .map(([path]) => `${path}: run-time state is not known here`);
 
 /** API versions that Microsoft's and other 2025-26 templates use. */
 const apiVersions: Readonly<Record<string, string>> = {
@@ -96,6 +102,6 @@ export const hardCoded: Check = (template) => {
   return [
     ...(hosts.exec(plain) ?? []),
     ...[...plain.matchAll(guid)].map(([id]) => id).filter((id) => !(id in roles)),
-    ...places.filter((place) => place !== undefined && place !== "[parameters('location')]").map(String),
+    ...places.filter((place) => place !== undefined && place !== "[parameters('location')]").map(textOf),
   ].map((found) => `${found} is hard-coded`);
 };

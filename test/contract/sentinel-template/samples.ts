@@ -1,7 +1,8 @@
 import { deploy, type Deployment, type World } from "./deploy.ts";
 import type { JsonObject, Template } from "./template.ts";
 
-const resource = (group: string, path: string): string => `/subscriptions/other-subscription/resourceGroups/${group}/providers/${path}`;
+const resource = (group: string, path: string): string =>
+  `/subscriptions/other-subscription/resourceGroups/${group}/providers/${path}`;
 
 export const workspaceId = resource("siem", "Microsoft.OperationalInsights/workspaces/sentinel-workspace");
 export const identityId = resource("identities", "Microsoft.ManagedIdentity/userAssignedIdentities/connector");
@@ -32,7 +33,9 @@ export const world: World = {
     "Microsoft.OperationalInsights/workspaces": { location: "northeurope", properties: { customerId: "workspace-guid" } },
     "Microsoft.ManagedIdentity/userAssignedIdentities": { properties: { principalId: "user-principal", clientId: "user-client" } },
     "Microsoft.Web/sites": { identity: { principalId: "system-principal" }, properties: {} },
-    "Microsoft.Web/sites/config": { properties: { FUNCTIONS_EXTENSION_VERSION: "~4", SOCDEFENDERS_PAGE_SIZE: "500", SOCDEFENDERS_START: "P1D" } },
+    "Microsoft.Web/sites/config": {
+      properties: { FUNCTIONS_EXTENSION_VERSION: "~4", SOCDEFENDERS_PAGE_SIZE: "500", SOCDEFENDERS_START: "P1D" },
+    },
     "Microsoft.Storage/storageAccounts": { properties: { primaryEndpoints: storage } },
     "Microsoft.KeyVault/vaults": { properties: { vaultUri: "https://vault.example/" } },
     "Microsoft.Insights/components": { properties: { ConnectionString: "InstrumentationKey=0" } },

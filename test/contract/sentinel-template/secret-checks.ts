@@ -1,5 +1,15 @@
 import type { Check } from "./name-checks.ts";
-import { allResources, nestedTemplate, scopesOf, stringsOf, used, type Json, type JsonObject, type Template } from "./template.ts";
+import {
+  allResources,
+  nestedTemplate,
+  scopesOf,
+  stringsOf,
+  textOf,
+  used,
+  type Json,
+  type JsonObject,
+  type Template,
+} from "./template.ts";
 
 const isSecure = (type: string): boolean => /^secure(?:string|object)$/i.test(type);
 
@@ -8,7 +18,8 @@ export const plainSecrets: Check = ({ parameters }) =>
   Object.entries(parameters).flatMap(([name, { type, defaultValue }]) => {
     const secret = /key|secret|password|token|packageUri|settings/i.test(name);
     const empty = defaultValue === undefined || defaultValue === "" || JSON.stringify(defaultValue) === "{}";
-    const wrong = (secret && !isSecure(type)) || (isSecure(type) && !empty) || (name === "feedApiKey" && defaultValue !== undefined);
+    const wrong =
+      (secret && !isSecure(type)) || (isSecure(type) && !empty) || (name === "feedApiKey" && defaultValue !== undefined);
     return wrong ? [`${name} is not secure`] : [];
   });
 
@@ -27,10 +38,12 @@ export const leakedSecrets: Check = (template) =>
       secure.some((name) => used("parameters", value).includes(name)) || JSON.stringify(value ?? null).includes("[list(");
     const fromResources = scope.resources.flatMap(({ condition: _condition, ...resource }) =>
       stringsOf(resource as Json)
-        .filter(([path, text]) => reads(text) && sinks[resource.type]?.test(path) !== true && !goesOnSecurely(resource as Json, path))
+        .filter(
+          ([path, text]) => reads(text) && sinks[resource.type]?.test(path) !== true && !goesOnSecurely(resource as Json, path),
+        )
         .map(([path]) => `${resource.type}${path} shows a secret`),
     );
-    const shown = reads(scope.variables) || reads(scope.outputs as JsonObject | undefined);
+    const shown = reads(scope.variables) || reads(scope.outputs);
     return shown ? [...fromResources, "a variable or an output shows a secret"] : fromResources;
   });
 
@@ -57,5 +70,5 @@ export const storageAndVault: Check = (template: Template) => {
   ];
   return wanted
     .filter(([type, name, value]) => properties(type)?.[name] !== value)
-    .map(([type, name, value]) => `${type} ${name} is not ${String(value)}`);
+    .map(([type, name, value]) => `${type} ${name} is not ${textOf(value)}`);
 };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { propertiesOf } from "./deploy.ts";
 import type { Check } from "./name-checks.ts";
 import { deploySample, samples } from "./samples.ts";
-import type { JsonObject, Template } from "./template.ts";
+import { textOf, type JsonObject, type Template } from "./template.ts";
 
 const folder = new URL("../../../packages/sentinel/src/", import.meta.url);
 const sources = readdirSync(folder).filter((file) => /^(?:settings|main)\.ts$/.test(file));
@@ -22,15 +22,32 @@ const readByHost = [
 
 /** Settings of the outside contract that settings.ts is about to read; each goes from here when it does. */
 const announced = [
-  ...["SOCDEFENDERS_PAGE_SIZE", "SOCDEFENDERS_MIN_CONFIDENCE", "SOCDEFENDERS_INDICATOR_TYPES", "SOCDEFENDERS_IOC_TYPES"],
-  ...["SOCDEFENDERS_LABELS", "SOCDEFENDERS_MAX_TLP", "SOCDEFENDERS_EXCLUDE", "SOCDEFENDERS_RESERVED_ADDRESSES"],
-  ...["SENTINEL_TI_COMPOUND", "SENTINEL_TI_LIFETIME_DAYS", "HEALTH_STREAM"],
+  "SOCDEFENDERS_PAGE_SIZE",
+  "SOCDEFENDERS_MIN_CONFIDENCE",
+  "SOCDEFENDERS_INDICATOR_TYPES",
+  "SOCDEFENDERS_IOC_TYPES",
+  "SOCDEFENDERS_LABELS",
+  "SOCDEFENDERS_MAX_TLP",
+  "SOCDEFENDERS_EXCLUDE",
+  "SOCDEFENDERS_RESERVED_ADDRESSES",
+  "SENTINEL_TI_COMPOUND",
+  "SENTINEL_TI_LIFETIME_DAYS",
+  "HEALTH_STREAM",
 ];
 
 /** Settings without a default, or with one that is not right in every cloud and workspace. */
 const needed = [
-  ...["SOCDEFENDERS_ENDPOINT", "SOCDEFENDERS_API_KEY", "SOCDEFENDERS_SCHEDULE", "SENTINEL_DESTINATIONS", "LOGS_INGESTION_ENDPOINT"],
-  ...["DCR_IMMUTABLE_ID", "DCR_STREAM", "HEALTH_STREAM", "SENTINEL_WORKSPACE_ID", "AZURE_CLOUD", "STATE_CONTAINER"],
+  "SOCDEFENDERS_ENDPOINT",
+  "SOCDEFENDERS_API_KEY",
+  "SOCDEFENDERS_SCHEDULE",
+  "SENTINEL_DESTINATIONS",
+  "LOGS_INGESTION_ENDPOINT",
+  "DCR_IMMUTABLE_ID",
+  "DCR_STREAM",
+  "HEALTH_STREAM",
+  "SENTINEL_WORKSPACE_ID",
+  "AZURE_CLOUD",
+  "STATE_CONTAINER",
   ...["AzureWebJobsStorage__blobServiceUri", ...readByHost],
 ];
 
@@ -58,8 +75,9 @@ export const missingSettings: Check = (template) =>
 export const settingValues: Check = (template) =>
   Object.entries(settingsOf(template, {})).flatMap(([name, value]) => [
     ...(typeof value === "string" ? [] : [`${name} is no text`]),
-    ...(String(value).includes("a-secret-key") ? [`${name} shows the key`] : []),
-    ...(name === "SOCDEFENDERS_API_KEY" && !/^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^/]+\/secrets\/[\w-]+\/\)$/.test(String(value))
+    ...(textOf(value).includes("a-secret-key") ? [`${name} shows the key`] : []),
+    ...(name === "SOCDEFENDERS_API_KEY" &&
+    !/^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^/]+\/secrets\/[\w-]+\/\)$/.test(textOf(value))
       ? [`${name} is no reference`]
       : []),
   ]);

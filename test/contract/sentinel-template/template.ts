@@ -28,6 +28,9 @@ export interface Template extends JsonObject {
   readonly outputs?: Readonly<Record<string, JsonObject & { readonly value: Json }>>;
 }
 
+/** A value as a text; a text as it is. */
+export const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+
 const folder = new URL("../../../packages/sentinel/infra/", import.meta.url);
 const readJson = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), "utf8"));
 
