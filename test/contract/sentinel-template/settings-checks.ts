@@ -5,7 +5,7 @@ import { deploySample, samples } from "./samples.ts";
 import { textOf, type JsonObject, type Template } from "./template.ts";
 
 const folder = new URL("../../../packages/sentinel/src/", import.meta.url);
-const sources = readdirSync(folder).filter((file) => /^(?:settings|main)\.ts$/.test(file));
+const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => /^[^.]+\.ts$/.test(file));
 
 // The function reads its settings where they are named as texts.
 const readByFunction = sources.flatMap(
@@ -48,7 +48,8 @@ const needed = [
   "SENTINEL_WORKSPACE_ID",
   "AZURE_CLOUD",
   "STATE_CONTAINER",
-  ...["AzureWebJobsStorage__blobServiceUri", ...readByHost],
+  "AzureWebJobsStorage__blobServiceUri",
+  ...readByHost,
 ];
 
 /** The settings that a deployment leaves behind. */
