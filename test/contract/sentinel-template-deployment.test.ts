@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { propertiesOf, type Deployed } from "./sentinel-template/deploy.ts";
 import { roles } from "./sentinel-template/name-checks.ts";
@@ -133,6 +134,18 @@ test.each([
   ["AzureChinaCloud", "china"],
 ])("in %s the function is told that it is in %s", (cloud, name) => {
   expect(settingsOf(template, {}, cloud)["AZURE_CLOUD"]).toBe(name);
+});
+
+test("only what the function writes a day at a time is ever deleted", () => {
+  const { policy } = propertiesOf(one(deployed("logs only"), "Microsoft.Storage/storageAccounts/managementPolicies"));
+  const rules = (policy as JsonObject)["rules"] as readonly JsonObject[];
+  const prefixes = rules.map(({ definition }) => ((definition as JsonObject)["filters"] as JsonObject)["prefixMatch"]);
+  expect(prefixes).toEqual([["socdefenders-state/dead-letters/"], ["socdefenders-state/budgets/"]]);
+  for (const folder of ["dead-letters", "budgets"]) {
+    const path = new URL(`../../packages/sentinel/src/state/${folder}.ts`, import.meta.url);
+    expect(readFileSync(path, "utf8")).toContain(`\`${folder}/`);
+  }
+  expect(settingsOf(template, {})["STATE_CONTAINER"]).toBe("socdefenders-state");
 });
 
 test("purge protection is written only to switch it on", () => {

@@ -1,18 +1,14 @@
-import * as deployment from "./deployment-checks.ts";
-import * as names from "./name-checks.ts";
-import * as secrets from "./secret-checks.ts";
-import { missingSettings, settingValues, unknownSettings } from "./settings-checks.ts";
-import * as tables from "./table-checks.ts";
-
-const { roles: _roles, ...nameChecks } = names;
+import { deploymentChecks } from "./deployment-checks.ts";
+import { nameChecks, type Check } from "./name-checks.ts";
+import { secretChecks } from "./secret-checks.ts";
+import { settingChecks } from "./settings-checks.ts";
+import { tableChecks } from "./table-checks.ts";
 
 /** All checks of the template by name. */
-export const checks: readonly [string, names.Check][] = Object.entries<names.Check>({
+export const checks: readonly [string, Check][] = Object.entries<Check>({
   ...nameChecks,
-  ...deployment,
-  ...secrets,
-  ...tables,
-  missingSettings,
-  settingValues,
-  unknownSettings,
+  ...deploymentChecks,
+  ...secretChecks,
+  ...tableChecks,
+  ...settingChecks,
 });

@@ -69,7 +69,7 @@ export function deploy(template: Template, given: JsonObject, world: World, with
 export const propertiesOf = ({ body }: Deployed): JsonObject => body["properties"] as JsonObject;
 
 /** Type of a resource by its id: `Microsoft.Web/sites/config`. */
-export function typeOf(id: string): string {
+function typeOf(id: string): string {
   const [provider, ...rest] = (id.split("/providers/").at(-1) ?? "").split("/");
   return [provider, ...rest.filter((_, index) => index % 2 === 0)].join("/");
 }

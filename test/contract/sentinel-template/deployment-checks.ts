@@ -16,7 +16,7 @@ const given = new Set([workspaceId, identityId, subnetId]);
 const declaredIds = ({ resources }: Deployment): Map<string, Deployed> => new Map(resources.map((made) => [made.id, made]));
 
 /** Every id that an expression or dependsOn names is declared here or was given. Conditional resources are known in all samples. */
-export const unknownTargets: Check = (template) => {
+const unknownTargets: Check = (template) => {
   const deployments = Object.values(samples).map((choices) => deploySample(template, choices));
   const known = new Set([...given, ...deployments.flatMap(({ resources }) => resources.map(({ id }) => id))]);
   const named = deployments.flatMap(({ resources }) =>
@@ -26,7 +26,7 @@ export const unknownTargets: Check = (template) => {
 };
 
 /** A resource comes after each one that its expressions, its scope or its own name tell of. Azure adds no dependency for an id. */
-export const missingDependencies: Check = inEverySample((deployment) => {
+const missingDependencies: Check = inEverySample((deployment) => {
   const declared = declaredIds(deployment);
   return deployment.resources.flatMap((made) => {
     const before = reachable(made, declared);
@@ -61,14 +61,14 @@ function reachable(made: Deployed, declared: Map<string, Deployed>): Set<string>
 }
 
 /** Nothing depends on itself by way of others, and no two resources have one id. */
-export const cyclesAndTwins: Check = inEverySample(({ resources }) => {
+const cyclesAndTwins: Check = inEverySample(({ resources }) => {
   const declared = declaredIds({ resources, outputs: {} });
   const cycles = resources.filter((made) => reachable(made, declared).has(made.id)).map(({ id }) => `${id} waits for itself`);
   return declared.size === resources.length ? cycles : [...cycles, "two resources have one id"];
 });
 
 /** Role assignments: a documented role, a principal, and a name made of scope, principal and role, so that it is the same again. */
-export const roleAssignments: Check = (template) => {
+const roleAssignments: Check = (template) => {
   const principals = ["system-principal", "user-principal"];
   const names = new Map<string, string>();
   return Object.values(samples).flatMap((choices) =>
@@ -85,3 +85,5 @@ export const roleAssignments: Check = (template) => {
     }),
   );
 };
+
+export const deploymentChecks = { unknownTargets, missingDependencies, cyclesAndTwins, roleAssignments };

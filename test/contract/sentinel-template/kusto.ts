@@ -22,9 +22,9 @@ interface Kusto {
 }
 
 // Microsoft's language service is a script that puts itself on the global object.
-const load = createRequire(import.meta.url);
-load("@kusto/language-service-next/bridge.js");
-load("@kusto/language-service-next/Kusto.Language.Bridge.js");
+const require = createRequire(import.meta.url);
+require("@kusto/language-service-next/bridge.js");
+require("@kusto/language-service-next/Kusto.Language.Bridge.js");
 const kusto = (globalThis as unknown as { Kusto: { Language: Kusto } }).Kusto.Language;
 
 /** Columns, by name, that a transformation makes of the stream `source`. Throws Error with what Microsoft's compiler says against it. */

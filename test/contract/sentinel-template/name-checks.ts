@@ -5,7 +5,7 @@ import { allResources, expressionsOf, scopesOf, textOf, used, type Json, type Te
 /** Each check lists what is wrong with a template, a line each. */
 export type Check = (template: Template) => string[];
 
-export const undefinedNames: Check = (template) =>
+const undefinedNames: Check = (template) =>
   scopesOf(template)
     .flatMap((scope) => [
       ...used("parameters", scope).filter((name) => !(name in scope.parameters)),
@@ -13,7 +13,7 @@ export const undefinedNames: Check = (template) =>
     ])
     .map((name) => `${name} is used and not defined`);
 
-export const unusedNames: Check = (template) =>
+const unusedNames: Check = (template) =>
   scopesOf(template)
     .flatMap((scope) => {
       const parameters = new Set(used("parameters", scope));
@@ -25,7 +25,7 @@ export const unusedNames: Check = (template) =>
     })
     .map((name) => `${name} is defined and not used`);
 
-export const unknownFunctions: Check = (template) =>
+const unknownFunctions: Check = (template) =>
   scopesOf(template)
     .flatMap((scope) => expressionsOf(scope))
     .flatMap(([path, tree]) => callsIn(tree).map((call) => ({ path, ...call })))
@@ -36,7 +36,7 @@ export const unknownFunctions: Check = (template) =>
     .map(({ path, name, arguments: list }) => `${path}: ${name} with ${list.length} arguments`);
 
 /** What each nested deployment is given is what its template takes. */
-export const nestedParameters: Check = (template) =>
+const nestedParameters: Check = (template) =>
   allResources(template).flatMap(({ name, properties }) => {
     if (typeof properties === "string" || properties["template"] === undefined) return [];
     const given = Object.keys(properties["parameters"] as Record<string, Json>).toSorted();
@@ -47,7 +47,7 @@ export const nestedParameters: Check = (template) =>
 // Outside these, run-time functions are refused: "reference() can only be used in properties and outputs".
 const runTime = /\b(?:reference|list)\(/;
 
-export const misplacedRunTimeFunctions: Check = (template) =>
+const misplacedRunTimeFunctions: Check = (template) =>
   scopesOf(template)
     .flatMap((scope) => {
       const early: Json[] = scope.resources.map(({ properties: _properties, ...rest }) => rest as Json);
@@ -79,7 +79,7 @@ const apiVersions: Readonly<Record<string, string>> = {
 };
 
 /** The workspace is not in the list: declaring it again could reset it. */
-export const unexpectedTypes: Check = (template) =>
+const unexpectedTypes: Check = (template) =>
   allResources(template)
     .filter(({ type, apiVersion }) => apiVersions[type] !== apiVersion)
     .map(({ type, apiVersion }) => `${type} ${apiVersion} is not expected`);
@@ -96,7 +96,7 @@ export const roles: Readonly<Record<string, string>> = {
 };
 
 /** No host of one cloud, no subscription or role of somebody's, no place but the chosen one. */
-export const hardCoded: Check = (template) => {
+const hardCoded: Check = (template) => {
   const plain = JSON.stringify(template, (key, value: Json) => (key === "$schema" ? undefined : value));
   const places = allResources(template).map(({ location }) => location);
   return [
@@ -104,4 +104,14 @@ export const hardCoded: Check = (template) => {
     ...[...plain.matchAll(guid)].map(([id]) => id).filter((id) => !(id in roles)),
     ...places.filter((place) => place !== undefined && place !== "[parameters('location')]").map(textOf),
   ].map((found) => `${found} is hard-coded`);
+};
+
+export const nameChecks = {
+  undefinedNames,
+  unusedNames,
+  unknownFunctions,
+  nestedParameters,
+  misplacedRunTimeFunctions,
+  unexpectedTypes,
+  hardCoded,
 };

@@ -14,7 +14,7 @@ import {
 const isSecure = (type: string): boolean => /^secure(?:string|object)$/i.test(type);
 
 /** Parameters that hold a secret are secure, and have no default but an empty one. The key of the feed has none at all. */
-export const plainSecrets: Check = ({ parameters }) =>
+const plainSecrets: Check = ({ parameters }) =>
   Object.entries(parameters).flatMap(([name, { type, defaultValue }]) => {
     const secret = /key|secret|password|token|packageUri|settings/i.test(name);
     const empty = defaultValue === undefined || defaultValue === "" || JSON.stringify(defaultValue) === "{}";
@@ -31,7 +31,7 @@ const sinks: Readonly<Record<string, RegExp>> = {
 };
 
 /** A secure value is read nowhere else, and handed to nested deployments as a secure one only. */
-export const leakedSecrets: Check = (template) =>
+const leakedSecrets: Check = (template) =>
   scopesOf(template).flatMap((scope) => {
     const secure = Object.keys(scope.parameters).filter((name) => isSecure(scope.parameters[name]?.type ?? ""));
     const reads = (value: Json | undefined): boolean =>
@@ -54,7 +54,7 @@ function goesOnSecurely(resource: Json, path: string): boolean {
 }
 
 /** The template's own settings hold no secret but by reference to the vault. */
-export const storageAndVault: Check = (template: Template) => {
+const storageAndVault: Check = (template: Template) => {
   const properties = (type: string): JsonObject | undefined =>
     allResources(template).find((resource) => resource.type === type)?.properties as JsonObject | undefined;
   const wanted: [string, string, Json][] = [
@@ -72,3 +72,5 @@ export const storageAndVault: Check = (template: Template) => {
     .filter(([type, name, value]) => properties(type)?.[name] !== value)
     .map(([type, name, value]) => `${type} ${name} is not ${textOf(value)}`);
 };
+
+export const secretChecks = { plainSecrets, leakedSecrets, storageAndVault };

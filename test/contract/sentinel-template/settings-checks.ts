@@ -60,20 +60,20 @@ export function settingsOf(template: Template, choices: JsonObject, cloud = "Azu
 }
 
 /** Each setting is one that the function or its host reads. `FUNCTIONS_EXTENSION_VERSION` was there before. */
-export const unknownSettings: Check = (template) => {
+const unknownSettings: Check = (template) => {
   const known = new Set(["FUNCTIONS_EXTENSION_VERSION", ...readByHost, ...readByFunction, ...announced]);
   const names = Object.values(samples).flatMap((choices) => Object.keys(settingsOf(template, choices)));
   return [...new Set(names)].filter((name) => !known.has(name)).map((name) => `${name} is read by nobody`);
 };
 
-export const missingSettings: Check = (template) =>
+const missingSettings: Check = (template) =>
   Object.values(samples).flatMap((choices) => {
     const settings = settingsOf(template, choices);
     return needed.filter((name) => !settings[name]).map((name) => `${name} is not set`);
   });
 
 /** Settings are texts, and the key is a reference to the vault. */
-export const settingValues: Check = (template) =>
+const settingValues: Check = (template) =>
   Object.entries(settingsOf(template, {})).flatMap(([name, value]) => [
     ...(typeof value === "string" ? [] : [`${name} is no text`]),
     ...(textOf(value).includes("a-secret-key") ? [`${name} shows the key`] : []),
@@ -82,3 +82,5 @@ export const settingValues: Check = (template) =>
       ? [`${name} is no reference`]
       : []),
   ]);
+
+export const settingChecks = { unknownSettings, missingSettings, settingValues };

@@ -11,7 +11,7 @@ type Named = readonly [name: string, columns: Columns];
 const rows: Readonly<Record<string, Columns>> = { SOCDefendersIndicators_CL: columns, SOCDefendersHealth_CL: healthColumns };
 
 /** Tables hold the columns of the rows, no more and no less. The Tables API writes `dateTime`. */
-export const tables: Check = (template) => {
+const tables: Check = (template) => {
   const found = ofType(template, "Microsoft.OperationalInsights/workspaces/tables").map((made): Named => {
     const { schema, plan } = propertiesOf(made) as { schema: JsonObject; plan: string };
     return [`${made.id.split("/").at(-1)} ${textOf(schema["name"])} ${plan}`, columnsOf(schema, "dateTime")];
@@ -23,7 +23,7 @@ export const tables: Check = (template) => {
 };
 
 /** Azure refuses a rule whose tables are not there yet; no expression of the rule names them. */
-export const lateTables: Check = (template) => {
+const lateTables: Check = (template) => {
   const { resources } = deploySample(template, {});
   const rule = resources.find(({ type }) => type === "Microsoft.Insights/dataCollectionRules");
   const before = resources.find(({ id }) => id === rule?.within)?.dependsOn ?? [];
@@ -33,14 +33,14 @@ export const lateTables: Check = (template) => {
 };
 
 /** Streams take the rows as they are sent, and are named after their tables. */
-export const streams: Check = (template) =>
+const streams: Check = (template) =>
   differences(
     Object.entries(ruleOf(template).streamDeclarations).map(([name, stream]) => [name, columnsOf(stream, "datetime")]),
     Object.entries(rows).map(([name, row]) => [`Custom-${name}`, row]),
   );
 
 /** What the transformation makes of a stream is what its table takes, by Microsoft's own compiler. */
-export const transformations: Check = (template) => {
+const transformations: Check = (template) => {
   const { streamDeclarations, dataFlows, destinations } = ruleOf(template);
   const known = destinations.logAnalytics.map(({ name }) => name);
   return dataFlows.flatMap((flow) => {
@@ -59,7 +59,7 @@ export const transformations: Check = (template) => {
 // "Logs ingestion API overview": names that a custom table may not have.
 const reserved = new Set(["_ResourceId", "id", "_SubscriptionId", "TenantId", "Type", "UniqueId", "Title"]);
 
-export const columnNames: Check = (template) =>
+const columnNames: Check = (template) =>
   Object.values(ruleOf(template).streamDeclarations)
     .flatMap((stream) => Object.keys(columnsOf(stream, "datetime")))
     .filter((name) => reserved.has(name) || !/^[A-Za-z][A-Za-z0-9_]{0,44}$/.test(name))
@@ -104,3 +104,5 @@ function differences(found: readonly Named[], wanted: readonly Named[]): string[
 
 const linesOf = (list: readonly Named[]): Set<string> =>
   new Set(list.flatMap(([name, set]) => Object.entries(set).map(([column, type]) => `${name} ${column} ${type}`)));
+
+export const tableChecks = { tables, lateTables, streams, transformations, columnNames };

@@ -6,7 +6,7 @@ export interface JsonObject {
   readonly [name: string]: Json | undefined;
 }
 
-export interface Parameter extends JsonObject {
+interface Parameter extends JsonObject {
   readonly type: string;
   readonly defaultValue?: Json;
   readonly allowedValues?: readonly Json[];
