@@ -121,8 +121,8 @@ const mutations: readonly [string, string, string, string][] = [
     '"present":{"type":"object"}',
     "leakedSecrets",
   ],
-  ["the account takes keys", '"allowSharedKeyAccess":false', '"allowSharedKeyAccess":true', "storageAndVault"],
-  ["passwords publish code", '"properties":{"allow":false}', '"properties":{"allow":true}', "storageAndVault"],
+  ["the account takes keys", '"allowSharedKeyAccess":false', '"allowSharedKeyAccess":true', "openDoors"],
+  ["passwords publish code", '"properties":{"allow":false}', '"properties":{"allow":true}', "openDoors"],
   ["the table lacks a column", '{"name":"Tlp","type":"string"},', "", "tables"],
   ["a table's column has another type", '{"name":"Confidence","type":"real"', '{"name":"Confidence","type":"int"', "tables"],
   [

@@ -1,10 +1,9 @@
-import { type Deployed, type Deployment } from "./deploy.ts";
-import type { Check } from "./name-checks.ts";
-import { roles } from "./name-checks.ts";
+import type { Deployed, Deployment } from "./deploy.ts";
+import { roles, type Check } from "./name-checks.ts";
 import { deploySample, identityId, samples, subnetId, workspaceId } from "./samples.ts";
 import { textOf } from "./template.ts";
 
-/** What is wrong whatever the operator chose, with the first choice that shows it. */
+/** What is wrong in any of the samples, each thing once. */
 const inEverySample =
   (problems: (deployment: Deployment) => string[]): Check =>
   (template) => {
@@ -15,7 +14,7 @@ const inEverySample =
 const given = new Set([workspaceId, identityId, subnetId]);
 const declaredIds = ({ resources }: Deployment): Map<string, Deployed> => new Map(resources.map((made) => [made.id, made]));
 
-/** Every id that an expression or dependsOn names is declared here or was given. Conditional resources are known in all samples. */
+/** Every id that an expression or dependsOn names is declared in some sample, or was given. */
 const unknownTargets: Check = (template) => {
   const deployments = Object.values(samples).map((choices) => deploySample(template, choices));
   const known = new Set([...given, ...deployments.flatMap(({ resources }) => resources.map(({ id }) => id))]);

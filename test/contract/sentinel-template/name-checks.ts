@@ -45,14 +45,14 @@ const nestedParameters: Check = (template) =>
   });
 
 // Outside these, run-time functions are refused: "reference() can only be used in properties and outputs".
-const runTime = /\b(?:reference|list)\(/;
+const runTime = new Set(["reference", "list"]);
 
 const misplacedRunTimeFunctions: Check = (template) =>
   scopesOf(template)
     .flatMap((scope) => {
       const early: Json[] = scope.resources.map(({ properties: _properties, ...rest }) => rest as Json);
       return [...early, scope.variables ?? {}, { ...scope.parameters }].flatMap((value) =>
-        expressionsOf(value).filter(([, tree]) => callsIn(tree).some(({ name }) => runTime.test(`${name}(`))),
+        expressionsOf(value).filter(([, tree]) => callsIn(tree).some(({ name }) => runTime.has(name))),
       );
     })
     .map(([path]) => `${path}: run-time state is not known here`);

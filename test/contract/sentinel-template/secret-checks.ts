@@ -1,15 +1,5 @@
 import type { Check } from "./name-checks.ts";
-import {
-  allResources,
-  nestedTemplate,
-  scopesOf,
-  stringsOf,
-  textOf,
-  used,
-  type Json,
-  type JsonObject,
-  type Template,
-} from "./template.ts";
+import { allResources, nestedTemplate, scopesOf, stringsOf, textOf, used, type Json, type JsonObject } from "./template.ts";
 
 const isSecure = (type: string): boolean => /^secure(?:string|object)$/i.test(type);
 
@@ -23,7 +13,7 @@ const plainSecrets: Check = ({ parameters }) =>
     return wrong ? [`${name} is not secure`] : [];
   });
 
-// Where a secure value may go: into the vault, to the download of the code, into the settings, and to conditions that say only whether it is there.
+// Where a secure value may go. A condition may ask whether it is there.
 const sinks: Readonly<Record<string, RegExp>> = {
   "Microsoft.KeyVault/vaults/secrets": /^\/properties\/value$/,
   "Microsoft.Web/sites/extensions": /^\/properties\/packageUri$/,
@@ -53,10 +43,10 @@ function goesOnSecurely(resource: Json, path: string): boolean {
   return name !== undefined && isSecure(nested?.parameters[name]?.type ?? "");
 }
 
-/** The template's own settings hold no secret but by reference to the vault. */
-const storageAndVault: Check = (template: Template) => {
-  const properties = (type: string): JsonObject | undefined =>
-    allResources(template).find((resource) => resource.type === type)?.properties as JsonObject | undefined;
+/** Doors that have to be shut, on every resource of the type. */
+const openDoors: Check = (template) => {
+  const values = (type: string, name: string): (Json | undefined)[] =>
+    allResources(template).flatMap((resource) => (resource.type === type ? [(resource.properties as JsonObject)[name]] : []));
   const wanted: [string, string, Json][] = [
     ["Microsoft.Storage/storageAccounts", "allowSharedKeyAccess", false],
     ["Microsoft.Storage/storageAccounts", "allowBlobPublicAccess", false],
@@ -69,8 +59,8 @@ const storageAndVault: Check = (template: Template) => {
     ["Microsoft.Insights/components", "DisableLocalAuth", true],
   ];
   return wanted
-    .filter(([type, name, value]) => properties(type)?.[name] !== value)
+    .filter(([type, name, value]) => !values(type, name).every((found) => found === value))
     .map(([type, name, value]) => `${type} ${name} is not ${textOf(value)}`);
 };
 
-export const secretChecks = { plainSecrets, leakedSecrets, storageAndVault };
+export const secretChecks = { plainSecrets, leakedSecrets, openDoors };
