@@ -4,6 +4,8 @@ import { addressesOf } from "../cloud.ts";
 import type { LogsConfig } from "../config.ts";
 import { createCredential } from "../credential.ts";
 import type { SentinelRow } from "../mapping.ts";
+import { namingTokenErrors } from "../token-error.ts";
+import { compressFast } from "./compression.ts";
 
 /** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
 export interface LogsClient {
@@ -34,12 +36,17 @@ export function createLogsClient(config: LogsConfig, userAgent: string, timeoutM
 
 async function openClient({ endpoint, ...access }: LogsConfig, userAgent: string): Promise<LogsIngestionClient> {
   const { LogsIngestionClient } = await import("@azure/monitor-ingestion");
-  return new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), await createCredential(access), {
+  const credential = namingTokenErrors(await createCredential(access));
+  const client = new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), credential, {
     audience: addressesOf[access.cloud].monitor,
     retryOptions: { maxRetries: 0 },
+    // The service sends nobody elsewhere; followed, a 303 would become a GET without rows that may well be answered 204.
+    redirectOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: userAgent },
     ...(access.ca !== undefined && { tlsOptions: { ca: authoritiesWith(access.ca) } }),
   });
+  compressFast(client.pipeline);
+  return client;
 }
 
 /** `upload()` sends no request for an empty list, so this goes through the same pipeline (token, TLS, proxy, gzip) by hand. */
