@@ -1,16 +1,11 @@
 import type { TokenCredential } from "@azure/identity";
-import { clean, isTemporary } from "@socdefenders/shared";
+import { clean } from "@socdefenders/shared";
 
 /** No token came, so nothing was sent. `cause` is the identity's own error. */
 export class TokenError extends Error {
   override readonly name = "TokenError";
-  /** Whether the identity is busy rather than wrong. */
-  readonly isTemporary: boolean;
-
   constructor(cause: unknown) {
     super(clean(cause instanceof Error ? cause.message : String(cause), 400), { cause });
-    const { statusCode } = cause as { statusCode?: unknown };
-    this.isTemporary = typeof statusCode === "number" && isTemporary(statusCode);
   }
 }
 

@@ -11,7 +11,8 @@ export function readFailure(thrown: unknown, where: string): Verdict {
   const cause = causeOf(thrown);
   if (!(cause instanceof Error)) throw thrown;
   if (cause.name === "TimeoutError") return temporary(undefined, `${where}: no answer in time`, remedies.busy, cause);
-  if (cause instanceof TokenError) return readTokenError(cause, where);
+  // The identity's own client has tried several times already.
+  if (cause instanceof TokenError) return failed(`no token for ${where}: ${cause.message}`, remedies.identity, cause);
   if (cause.name === "RestError") return readRestError(cause, where);
   throw cause;
 }
@@ -21,11 +22,6 @@ export function readFailure(thrown: unknown, where: string): Verdict {
 function causeOf(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown.name !== "AggregateLogsUploadError") return thrown;
   return (thrown as AggregateLogsUploadError).errors[0]?.cause;
-}
-
-function readTokenError(error: TokenError, where: string): Verdict {
-  const text = `no token for ${where}: ${error.message}`;
-  return error.isTemporary ? temporary(undefined, text, remedies.identity, error) : failed(text, remedies.identity, error);
 }
 
 function readRestError(error: RestError, where: string): Verdict {

@@ -6,6 +6,7 @@ import { createCredential } from "../credential.ts";
 import type { SentinelRow } from "../mapping.ts";
 import { namingTokenErrors } from "../token-error.ts";
 import { compressFast } from "./compression.ts";
+import { withDeadline } from "./deadline.ts";
 
 /** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
 export interface LogsClient {
@@ -58,18 +59,4 @@ async function sendEmptyList(client: LogsIngestionClient, url: string, abortSign
   const response = await client.pipeline.sendRequest(createDefaultHttpClient(), request);
   if (response.status < 300) return;
   throw new RestError(response.bodyAsText ?? "", { statusCode: response.status, request, response });
-}
-
-/**
- * Runs one request with a time limit of its own, since the SDK has none. An upload that was aborted may resolve as if all had gone
- * well, and a token may be waited for without a look at the signal: so the limit is raced, and looked at again after success.
- */
-async function withDeadline(signal: AbortSignal, timeoutMs: number, work: (deadline: AbortSignal) => Promise<void>): Promise<void> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  deadline.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    deadline.addEventListener("abort", () => reject(deadline.reason as Error), { once: true });
-  });
-  await Promise.race([work(deadline), aborted]);
-  deadline.throwIfAborted();
 }
