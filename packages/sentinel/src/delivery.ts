@@ -1,12 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import {
-  backOffMs,
-  defaultPatienceMs,
-  TargetError,
-  type Host,
-  type Refusal,
-  type RetryPolicy,
-} from "@socdefenders/shared";
+import { backOffMs, defaultPatienceMs, TargetError, type Host, type Refusal, type RetryPolicy } from "@socdefenders/shared";
 
 /** What a failed request means for the items it carried. */
 export type Verdict = Settled | Temporary;

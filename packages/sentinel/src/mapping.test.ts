@@ -52,7 +52,9 @@ const isJsonOf: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 test("every value is of its column's type as JSON has it", () => {
-  const [row] = rowsOf(indicator({ name: "n", description: "d", confidence: 55, valid_until: "2027-01-01T00:00:00Z", labels: ["l"] }));
+  const [row] = rowsOf(
+    indicator({ name: "n", description: "d", confidence: 55, valid_until: "2027-01-01T00:00:00Z", labels: ["l"] }),
+  );
   const values = JSON.parse(JSON.stringify(row)) as Record<string, unknown>;
   const wrong = Object.entries(columns).filter(([column, type]) => isJsonOf[type]?.(values[column]) !== true);
   // The object has no marking.

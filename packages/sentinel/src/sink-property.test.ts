@@ -11,7 +11,10 @@ const kind = fc.record({
   refused: fc.oneof({ weight: 12, arbitrary: fc.constant(undefined) }, fc.constantFrom(400, 413, "oversized" as const)),
 });
 
-function toRow({ text, times, refused }: { text: string; times: number; refused?: number | "oversized" | undefined }, place: number) {
+function toRow(
+  { text, times, refused }: { text: string; times: number; refused?: number | "oversized" | undefined },
+  place: number,
+) {
   const value = refused === "oversized" ? { ObservableValue: "v".repeat(70_000) } : {};
   return row(place + 1, { Description: text.repeat(times), Name: String(refused), ...value });
 }

@@ -23,10 +23,15 @@ export const never: AbortSignal = new AbortController().signal;
 export const fast: SinkOptions = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 2, repeatUnknown: true }, timeoutMs: 5000 };
 
 interface Receivers {
-  start(options?: Partial<LogsIngestionOptions>): Promise<RunningLogsIngestion>;
-  open(endpoint: string, section?: Record<string, unknown>, options?: SinkOptions, log?: Host["log"]): Sink<SentinelRow>;
+  readonly start: (options?: Partial<LogsIngestionOptions>) => Promise<RunningLogsIngestion>;
+  readonly open: (
+    endpoint: string,
+    section?: Record<string, unknown>,
+    options?: SinkOptions,
+    log?: Host["log"],
+  ) => Sink<SentinelRow>;
   /** An authority that signed none of the receivers' certificates. */
-  strangersFile(): Promise<string>;
+  readonly strangersFile: () => Promise<string>;
 }
 
 /** An HTTPS receiver, a managed identity and sinks before them, for the tests of the file that calls this. */

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "@socdefenders/shared";
 import type { LogsIngestionOptions } from "@socdefenders/simulator";
-import { expect, test, vi } from "vitest";
-import { first, never, row, rows, ruleId, stream, useReceivers } from "./sink.test.setting.ts";
+import { expect, test } from "vitest";
+import { first, never, row, rows, useReceivers } from "./sink.test.setting.ts";
 
 const { start, open, strangersFile } = useReceivers();
 

@@ -47,12 +47,7 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
     async write(items, signal) {
       const { rows, refusals } = setOversizedAside(items);
       const refused: readonly Refused<SentinelRow>[] = (
-        await inParallel(
-          cutChunks(rows),
-          uploadsAtOnce,
-          (chunk, either) => deliver(chunk, (part) => upload(part, either)),
-          signal,
-        )
+        await inParallel(cutChunks(rows), uploadsAtOnce, (chunk, either) => deliver(chunk, (part) => upload(part, either)), signal)
       ).flat();
       const doubtful = refused.find(({ kind }) => kind === "items-refused");
       if (doubtful !== undefined && !proven) throw noneTaken(client.where, doubtful.reason);
@@ -65,6 +60,7 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
 
 function noneTaken(where: string, reason: string): TargetError {
   return new TargetError(`${where}: no row was taken: ${reason}`, {
-    remedy: "Check sentinel.rule_id, sentinel.stream and the columns the rule declares. Nothing is set aside; the page is sent again.",
+    remedy:
+      "Check sentinel.rule_id, sentinel.stream and the columns the rule declares. Nothing is set aside; the page is sent again.",
   });
 }
