@@ -50,7 +50,7 @@ test("waits as long as Retry-After says, and not for the rest of it once the run
   const receiver = await start(first({ status: 429, headers: { "retry-after": "600" } }));
   const interruption = new AbortController();
   const writing = open(receiver.url).write(rows(1), interruption.signal);
-  await vi.waitFor(() => expect(receiver.received().calls).toBe(1));
+  await vi.waitFor(() => expect(receiver.received().calls).toBe(1), 8000);
   interruption.abort(new Error("stop"));
   await expect(writing).rejects.toThrow("stop");
   expect(receiver.received()).toEqual({ rows: 0, indicators: 0, calls: 1 });
@@ -100,7 +100,7 @@ test.each<[string, LogsAnswer, RegExp]>([
 
 test("ends a request that is never answered and tries again, one request at a time", async () => {
   const receiver = await start(first("hang"));
-  await open(receiver.url, {}, { ...fast, timeoutMs: 300 }).write(rows(1), never);
+  await open(receiver.url, {}, { ...fast, timeoutMs: 2000 }).write(rows(1), never);
   expect(receiver.received()).toEqual({ rows: 1, indicators: 1, calls: 2 });
 });
 
@@ -108,7 +108,7 @@ test("an interruption during an upload is never taken for success, and nothing m
   const receiver = await start({ intercept: () => "hang" });
   const interruption = new AbortController();
   const writing = open(receiver.url).write(rows(2500, { Description: "x".repeat(1000) }), interruption.signal);
-  await vi.waitFor(() => expect(receiver.received().calls).toBe(3));
+  await vi.waitFor(() => expect(receiver.received().calls).toBe(3), 8000);
   interruption.abort(new Error("stop"));
   await expect(writing).rejects.toThrow("stop");
   expect(receiver.received()).toEqual({ rows: 0, indicators: 0, calls: 3 });

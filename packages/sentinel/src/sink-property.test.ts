@@ -48,4 +48,4 @@ test("delivered and refused together are the rows, each once, in a number of req
     }),
     { numRuns: 25 },
   );
-});
+}, 60_000);

@@ -20,7 +20,7 @@ import { createSink, type SinkOptions } from "./sink.ts";
 export const ruleId: string = `dcr-${"0123456789abcdef".repeat(2)}`;
 export const stream = "Custom-SOCDefendersIndicators_CL";
 export const never: AbortSignal = new AbortController().signal;
-export const fast: SinkOptions = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 2, repeatUnknown: true }, timeoutMs: 5000 };
+export const fast: SinkOptions = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 2, repeatUnknown: true }, timeoutMs: 30_000 };
 
 interface Receivers {
   readonly start: (options?: Partial<LogsIngestionOptions>) => Promise<RunningLogsIngestion>;

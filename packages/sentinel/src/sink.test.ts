@@ -113,6 +113,7 @@ test("the check passes where the service complains of the empty list", async () 
 test.each<[string, Partial<LogsIngestionOptions>, RegExp]>([
   ["rule", { ruleId: `dcr-${"f".repeat(32)}` }, /HTTP 404: NotFound: Data collection rule with immutable Id/],
   ["stream", { streams: {} }, /HTTP 400: InvalidStream/],
+  ["address", first({ status: 200, body: "<html>Welcome</html>" }), /HTTP 200/],
   ["role", first({ status: 403, code: "OperationFailed", message: "no access" }), /HTTP 403: OperationFailed: no access/],
 ])("the check fails for a wrong %s", async (_, options, message) => {
   const receiver = await start(options);

@@ -57,6 +57,6 @@ async function sendEmptyList(client: LogsIngestionClient, url: string, abortSign
   const headers = createHttpHeaders({ "content-type": "application/json", "content-encoding": "gzip", accept: "application/json" });
   const request = createPipelineRequest({ method: "POST", url, headers, body: "[]", abortSignal });
   const response = await client.pipeline.sendRequest(createDefaultHttpClient(), request);
-  if (response.status < 300) return;
+  if (response.status === 204) return;
   throw new RestError(response.bodyAsText ?? "", { statusCode: response.status, request, response });
 }
