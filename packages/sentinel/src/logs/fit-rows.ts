@@ -24,17 +24,18 @@ export function fitRows(
   return { items: rows.map((each) => ({ ...each, ...changes })), cut };
 }
 
-function changesOf({ Name = "", Description = "", ...row }: SentinelRow): Changes {
+function changesOf(row: SentinelRow): Changes {
+  const { Name = "", Description = "", Pattern, Tags, IndicatorTypes, References } = row;
   const name = fitText(Name);
   const description = fitText(Description);
-  const pattern = row.IocType === "pattern" ? row.Pattern : fitText(row.Pattern);
-  const [tags, types, references] = [fitList(row.Tags), fitList(row.IndicatorTypes), fitList(row.References)];
+  const pattern = row.IocType === "pattern" ? Pattern : fitText(Pattern);
+  const [tags, types, references] = [fitList(Tags), fitList(IndicatorTypes), fitList(References)];
   return {
     ...(name !== Name && { Name: name }),
     ...(description !== Description && { Description: description }),
-    ...(pattern !== row.Pattern && { Pattern: pattern }),
-    ...(tags !== row.Tags && { Tags: tags }),
-    ...(types !== row.IndicatorTypes && { IndicatorTypes: types }),
-    ...(references !== row.References && { References: references }),
+    ...(pattern !== Pattern && { Pattern: pattern }),
+    ...(tags !== Tags && { Tags: tags }),
+    ...(types !== IndicatorTypes && { IndicatorTypes: types }),
+    ...(references !== References && { References: references }),
   };
 }
