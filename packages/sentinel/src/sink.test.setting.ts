@@ -17,8 +17,8 @@ import { parseLogsConfig } from "./logs/config.test.section.ts";
 import { columns, type SentinelRow } from "./mapping.ts";
 import { createSink, type SinkOptions } from "./sink.ts";
 
-export const ruleId: string = `dcr-${"0123456789abcdef".repeat(2)}`;
-export const stream = "Custom-SOCDefendersIndicators_CL";
+const ruleId: string = `dcr-${"0123456789abcdef".repeat(2)}`;
+const stream = "Custom-SOCDefendersIndicators_CL";
 export const never: AbortSignal = new AbortController().signal;
 export const fast: SinkOptions = { retryPolicy: { attempts: 3, baseMs: 1, maximumMs: 2, repeatUnknown: true }, timeoutMs: 30_000 };
 
