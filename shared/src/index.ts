@@ -35,7 +35,7 @@ export {
   type HttpResponse,
 } from "./http/request.ts";
 export { retryAfterMs } from "./http/retry-after.ts";
-export { backOffMs, defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
+export { backOffMs, defaultPatienceMs, defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
 export { clean } from "./log/clean.ts";
 export {
   createLogger,

@@ -26,6 +26,7 @@ export {
 export {
   startLogsIngestion,
   type LogsAnswer,
+  type LogsFault,
   type LogsIngestionOptions,
   type LogsRow,
   type RunningLogsIngestion,

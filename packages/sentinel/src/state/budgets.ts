@@ -13,8 +13,7 @@ export function createBlobBudgets(container: ContainerClient): BudgetStore {
       const found = [now - dayMs, now].map((time) => readIfPresent(container, `budgets/${budgetName(account, time)}`));
       return (await Promise.all(found)).flatMap((blob) => readBudgetEntries(blob?.content ?? ""));
     },
-    add: (account, entry) =>
-      appendLines(container, `budgets/${budgetName(account, entry.at)}`, `${JSON.stringify(entry)}\n`),
+    add: (account, entry) => appendLines(container, `budgets/${budgetName(account, entry.at)}`, `${JSON.stringify(entry)}\n`),
   };
 }
 

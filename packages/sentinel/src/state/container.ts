@@ -73,8 +73,7 @@ function remedyFor(cause: unknown): string {
 
 const remedies = {
   identity: "Switch on the managed identity of the function app, or check AzureWebJobsStorage__clientId and AZURE_CLIENT_ID.",
-  deleted:
-    "Wait half a minute until Azure has removed the container; the next run makes it anew and reads from feed.start.",
+  deleted: "Wait half a minute until Azure has removed the container; the next run makes it anew and reads from feed.start.",
   missing: "See who removes blobs from STATE_CONTAINER; the next run makes the container anew where it is missing.",
   network:
     "Check the AzureWebJobsStorage settings and the way to the account (firewall, private endpoint); the next run goes on from the saved position.",

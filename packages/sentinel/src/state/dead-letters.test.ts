@@ -24,7 +24,8 @@ const key: PositionKey = { target: "sentinel", endpoint: "https://feed.example/"
 async function download(container: ContainerClient): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "sentinel-dead-letters-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  for (const [name, content] of await readAll(container, "dead-letters/")) await writeFile(join(directory, basename(name)), content);
+  for (const [name, content] of await readAll(container, "dead-letters/"))
+    await writeFile(join(directory, basename(name)), content);
   return directory;
 }
 

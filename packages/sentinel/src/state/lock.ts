@@ -92,7 +92,8 @@ const isGone = (error: unknown): boolean => [404, 409, 412].includes(statusOf(er
 
 function heldByAnother(cause: unknown): LockError {
   return new LockError("another instance holds the lock of the state", {
-    remedy: "Let only one instance run with this storage account and STATE_CONTAINER; after a crash the lock is free within a minute.",
+    remedy:
+      "Let only one instance run with this storage account and STATE_CONTAINER; after a crash the lock is free within a minute.",
     cause,
   });
 }
