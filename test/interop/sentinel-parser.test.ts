@@ -79,7 +79,7 @@ test("what rules match with is one row a value: whole, active, not allowed, of t
   const rows = [
     ...delivered(domain(1, "one.example", { confidence: 20 })),
     ...delivered(domain(2, "ONE.example", { confidence: 90 })),
-    ...delivered(domain(3, "part.example", { pattern: "[domain-name:value = 'part.example' AND url:value = 'http://part.example/']" })),
+    ...delivered(domain(3, "part.example", { pattern: "[domain-name:value = 'part.example'] AND [url:value = 'http://part.example/']" })),
     ...delivered(domain(4, "allowed.example")),
     ...delivered(domain(5, "later.example", { valid_from: `${ago(-1, "days")}Z` })),
     ...delivered({ number: 6, pattern: "[url:value = 'HTTP://Host.example:80/Path/?q=1#part']" }),
