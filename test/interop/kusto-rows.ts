@@ -11,6 +11,7 @@ export interface Told {
   readonly valid_from?: string;
   readonly valid_until?: string;
   readonly confidence?: number;
+  readonly labels?: readonly string[];
 }
 
 const started = Date.now();
@@ -39,7 +40,7 @@ export function stored({ number, ...told }: Told, key: string, value: string, ro
   const times = { Modified: plain(modified), ValidFrom: plain(valid_from), ValidUntil: plain(valid_until ?? ago(-90, "days")) };
   const flags = { IsDeleted: false, IsActive: true, Revoked: told.revoked ?? false };
   const names = { Id: identifier(number), SourceSystem: "SOC Defenders", ObservableKey: key, ObservableValue: value, Pattern: told.pattern };
-  return { TimeGenerated: ago(10, "minutes"), ...times, ...flags, ...names, Data: data, AdditionalFields: {}, ...row };
+  return { TimeGenerated: ago(10, "minutes"), Tags: JSON.stringify(told.labels ?? []), ...times, ...flags, ...names, Data: data, AdditionalFields: {}, ...row };
 }
 
 function indicator({ number, ...told }: Told): Told & Readonly<Record<"id" | "modified" | "valid_from", string>> & Row {

@@ -75,6 +75,18 @@ test("of an indicator in both destinations the row of the custom table is shown,
   expect(await shown(delivered(domain(1, "one.example")), ", Collection, IsActive", store)).toEqual(expected);
 });
 
+test("the store's objects of a compound pattern count as the indicator they were made of", async () => {
+  const both = domain(1, "", { pattern: "[domain-name:value = 'a.example' OR domain-name:value = 'b.example']" });
+  const labelled = { number: 2, pattern: "[domain-name:value = 'a.example']", labels: ["c2", `derived-from:${identifier(1)}`] };
+  const derived = stored(labelled, "domain-name:value", "a.example");
+  expect(await shown(delivered(both), ", Id", [derived])).toEqual([
+    ["a.example", identifier(1)],
+    ["b.example", identifier(1)],
+  ]);
+  const gone = delivered(domain(1, "c.example", { modified: newer }));
+  expect(await shown(gone, "", [derived])).toEqual(["c.example"]);
+});
+
 test("what rules match with is one row a value: whole, active, not allowed, of the highest confidence", async () => {
   const rows = [
     ...delivered(domain(1, "one.example", { confidence: 20 })),
