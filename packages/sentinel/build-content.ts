@@ -32,7 +32,10 @@ const template = {
   $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
   contentVersion: "1.0.0.0",
   parameters: {
-    workspaceName: { type: "string", metadata: { description: "Name of the Log Analytics workspace, in the resource group deployed to." } },
+    workspaceName: {
+      type: "string",
+      metadata: { description: "Name of the Log Analytics workspace, in the resource group deployed to." },
+    },
     location: { type: "string", defaultValue: "[resourceGroup().location]", metadata: { description: "Region of the workbook." } },
     rules: {
       type: "array",

@@ -27,7 +27,11 @@ test("the connector page has the keys and the texts that decide what kind of con
 
 // Compared for equality by Azure-Sentinel's own check (.script/utils/dataConnectorCheckers/permissionsChecker.ts).
 test("the connector page asks for exactly the permissions of a connector with a function", () => {
-  const scopes = page.permissions.resourceProvider.map(({ provider, scope, requiredPermissions }) => ({ provider, scope, requiredPermissions }));
+  const scopes = page.permissions.resourceProvider.map(({ provider, scope, requiredPermissions }) => ({
+    provider,
+    scope,
+    requiredPermissions,
+  }));
   expect(scopes).toEqual([
     {
       provider: "Microsoft.OperationalInsights/workspaces",
@@ -51,7 +55,8 @@ test.each(pageQueries)("of the connector page, %j compiles", (query) => {
 });
 
 test("the connector page answers with the columns that the portal reads", () => {
-  for (const { lastDataReceivedQuery } of page.dataTypes) expect(compile(lastDataReceivedQuery).columns).toEqual({ Time: "datetime" });
+  for (const { lastDataReceivedQuery } of page.dataTypes)
+    expect(compile(lastDataReceivedQuery).columns).toEqual({ Time: "datetime" });
   const [criterion = ""] = page.connectivityCriterias.flatMap(({ value }) => value);
   expect(compile(criterion).columns).toEqual({ IsConnected: "bool" });
   expect(page.dataTypes.map(({ name }) => name).filter((name) => !(name in tables))).toEqual([]);
@@ -60,7 +65,9 @@ test("the connector page answers with the columns that the portal reads", () => 
 // What the workbook itself puts in: a time range is no text of a query, a list of types is.
 const parameters = { Types: "'ipv4','domain'" };
 const items = [...objectsIn(workbook)].filter((item) => item["version"] === "KqlItem/1.0");
-const filters = [...objectsIn(workbook)].filter((item) => item["version"] === "KqlParameterItem/1.0" && typeof item["query"] === "string");
+const filters = [...objectsIn(workbook)].filter(
+  (item) => item["version"] === "KqlParameterItem/1.0" && typeof item["query"] === "string",
+);
 
 test("the workbook is one that the portal opens", () => {
   expect(workbook).toMatchObject({ version: "Notebook/1.0" });
@@ -77,7 +84,9 @@ test.each([...items, ...filters].map((item) => [String(item["title"] ?? item["na
 
 test("the workbook names only parameters that it defines, and every tab is shown by a link", () => {
   const objects = [...objectsIn(workbook)];
-  const defined = objects.filter((item) => item["version"] === "KqlParameterItem/1.0" && "id" in item).map((item) => String(item["name"]));
+  const defined = objects
+    .filter((item) => item["version"] === "KqlParameterItem/1.0" && "id" in item)
+    .map((item) => String(item["name"]));
   expect(defined).toEqual(["TimeRange", ...Object.keys(parameters)]);
   expect(items.map((item) => item["timeContextFromParameter"])).toEqual(items.map(() => "TimeRange"));
   const tabs = objects.filter((item) => item["cellValue"] === "Tab").map((item) => item["subTarget"]);

@@ -42,9 +42,14 @@ test("every piece of content is a resource, once", () => {
 });
 
 test("every query in it compiles, and no text of content is taken for an expression of the template", () => {
+  const queries = template.resources.flatMap(({ properties }) =>
+    typeof properties["query"] === "string" ? [properties["query"]] : [],
+  );
+  expect(queries.flatMap((query) => compile(query).problems)).toEqual([]);
   for (const { properties } of template.resources) {
-    if (typeof properties["query"] === "string") expect(compile(properties["query"]).problems).toEqual([]);
-    const texts = [...objectsIn(properties)].flatMap((object) => Object.values(object)).filter((value) => typeof value === "string");
+    const texts = [...objectsIn(properties)]
+      .flatMap((object) => Object.values(object))
+      .filter((value) => typeof value === "string");
     const expressions = texts.filter((value) => value.startsWith("["));
     expect(expressions.filter((value) => !/^\[(?:parameters|variables)\('\w+'\)\]$/.test(value))).toEqual([]);
   }
@@ -66,7 +71,9 @@ test("every dependency is a resource of the template, and functions come before 
   const asked = template.resources.flatMap(({ dependsOn = [] }) => dependsOn);
   expect(asked.filter((id) => !ids.includes(id))).toEqual([]);
   for (const resource of template.resources) {
-    const called = parsers.map(([, { FunctionAlias }]) => FunctionAlias).filter((name) => String(resource.properties["query"]).includes(name));
+    const called = parsers
+      .map(([, { FunctionAlias }]) => FunctionAlias)
+      .filter((name) => String(resource.properties["query"]).includes(name));
     const own = resource.properties["functionAlias"];
     for (const name of called.filter((alias) => alias !== own)) expect(resource.dependsOn?.join()).toContain(`'${name}'`);
   }

@@ -31,7 +31,12 @@ export function delivered(told: Told, arrived = ago(30, "minutes"), collection =
   if (parsed.kind !== "object") throw new Error(parsed.reason);
   const mapped = map(parsed.object, { collection });
   if (mapped.kind !== "items") throw new Error(mapped.reason);
-  return mapped.items.map((row) => ({ ...withoutZones(row), TimeGenerated: arrived, TenantId: "workspace", Type: "SOCDefendersIndicators_CL" }));
+  return mapped.items.map((row) => ({
+    ...withoutZones(row),
+    TimeGenerated: arrived,
+    TenantId: "workspace",
+    Type: "SOCDefendersIndicators_CL",
+  }));
 }
 
 /** The row that the threat-intelligence store keeps of an indicator with one observable. */
@@ -39,8 +44,23 @@ export function stored({ number, ...told }: Told, key: string, value: string, ro
   const { modified, valid_from, valid_until, ...data } = indicator({ number, ...told });
   const times = { Modified: plain(modified), ValidFrom: plain(valid_from), ValidUntil: plain(valid_until ?? ago(-90, "days")) };
   const flags = { IsDeleted: false, IsActive: true, Revoked: told.revoked ?? false };
-  const names = { Id: identifier(number), SourceSystem: "SOC Defenders", ObservableKey: key, ObservableValue: value, Pattern: told.pattern };
-  return { TimeGenerated: ago(10, "minutes"), Tags: JSON.stringify(told.labels ?? []), ...times, ...flags, ...names, Data: data, AdditionalFields: {}, ...row };
+  const names = {
+    Id: identifier(number),
+    SourceSystem: "SOC Defenders",
+    ObservableKey: key,
+    ObservableValue: value,
+    Pattern: told.pattern,
+  };
+  return {
+    TimeGenerated: ago(10, "minutes"),
+    Tags: JSON.stringify(told.labels ?? []),
+    ...times,
+    ...flags,
+    ...names,
+    Data: data,
+    AdditionalFields: {},
+    ...row,
+  };
 }
 
 function indicator({ number, ...told }: Told): Told & Readonly<Record<"id" | "modified" | "valid_from", string>> & Row {

@@ -12,7 +12,12 @@ const older = "2026-01-01T00:00:00.000Z";
 const newer = "2026-02-01T00:00:00.000Z";
 
 /** What the parser shows, as `number value` with the columns that are asked for. */
-async function shown(rows: readonly Row[], columns = "", store: readonly Row[] = [], of = "SOCDefendersIndicators"): Promise<unknown[]> {
+async function shown(
+  rows: readonly Row[],
+  columns = "",
+  store: readonly Row[] = [],
+  of = "SOCDefendersIndicators",
+): Promise<unknown[]> {
   const tables = { SOCDefendersIndicators_CL: rows, ThreatIntelIndicators: store };
   const [result = []] = await execute(tables, [`${of} | project ObservableValue${columns} | order by ObservableValue asc`]);
   return result.map((row) => Object.values(row)).map((values) => (values.length === 1 ? values[0] : values));
@@ -48,7 +53,11 @@ test("a revoked indicator is not active, and of two rows of one version the revo
     ...delivered(domain(2, "two.example"), ago(1, "minutes")),
     ...delivered(domain(3, "three.example")),
   ];
-  const expected = [["one.example", true, false], ["three.example", false, true], ["two.example", true, false]];
+  const expected = [
+    ["one.example", true, false],
+    ["three.example", false, true],
+    ["two.example", true, false],
+  ];
   expect(await shown(rows, ", Revoked, IsActive")).toEqual(expected);
 });
 
@@ -71,7 +80,11 @@ test("of an indicator in both destinations the row of the custom table is shown,
     stored(domain(3, "other.example"), "domain-name:value", "other.example", { SourceSystem: "Someone else" }),
     stored(domain(4, "gone.example"), "domain-name:value", "gone.example", { IsDeleted: true }),
   ];
-  const expected = [["gone.example", "", false], ["one.example", "one", true], ["two.example", "", true]];
+  const expected = [
+    ["gone.example", "", false],
+    ["one.example", "one", true],
+    ["two.example", "", true],
+  ];
   expect(await shown(delivered(domain(1, "one.example")), ", Collection, IsActive", store)).toEqual(expected);
 });
 
@@ -91,7 +104,9 @@ test("what rules match with is one row a value: whole, active, not allowed, of t
   const rows = [
     ...delivered(domain(1, "one.example", { confidence: 20 })),
     ...delivered(domain(2, "ONE.example", { confidence: 90 })),
-    ...delivered(domain(3, "part.example", { pattern: "[domain-name:value = 'part.example'] AND [url:value = 'http://part.example/']" })),
+    ...delivered(
+      domain(3, "part.example", { pattern: "[domain-name:value = 'part.example'] AND [url:value = 'http://part.example/']" }),
+    ),
     ...delivered(domain(4, "allowed.example")),
     ...delivered(domain(5, "later.example", { valid_from: `${ago(-1, "days")}Z` })),
     ...delivered({ number: 6, pattern: "[url:value = 'HTTP://Host.example:80/Path/?q=1#part']" }),
@@ -114,7 +129,10 @@ test("whatever is delivered in whatever order and however often, the newest vers
   await fc.assert(
     fc.asyncProperty(fc.array(version, { minLength: 1, maxLength: 30 }), async (deliveries) => {
       const rows = deliveries.flatMap(({ number, version: is, arrived }) =>
-        delivered(domain(number, "", { modified: `2026-01-0${is}T00:00:00.000Z`, pattern: valuesOf(number, is) }), ago(arrived, "minutes")),
+        delivered(
+          domain(number, "", { modified: `2026-01-0${is}T00:00:00.000Z`, pattern: valuesOf(number, is) }),
+          ago(arrived, "minutes"),
+        ),
       );
       const newest = new Map<number, number>();
       for (const { number, version: is } of deliveries) newest.set(number, Math.max(is, newest.get(number) ?? 0));

@@ -19,18 +19,34 @@ const patterns = [
 const indicators = [
   ...patterns.flatMap((pattern, place) => delivered({ number: place + 1, pattern })),
   ...delivered({ number: 20, pattern: "[domain-name:value = 'revoked.example']", revoked: true }),
-  ...delivered({ number: 21, pattern: "[domain-name:value = 'expired.example']", valid_from: `${ago(9, "days")}Z`, valid_until: `${ago(1, "days")}Z` }),
+  ...delivered({
+    number: 21,
+    pattern: "[domain-name:value = 'expired.example']",
+    valid_from: `${ago(9, "days")}Z`,
+    valid_until: `${ago(1, "days")}Z`,
+  }),
   ...delivered({ number: 22, pattern: "[domain-name:value = 'allowed.example']" }),
 ];
+
+const lapsed = ["revoked.example", "expired.example", "allowed.example"];
 
 // What is planted by table: every rule reads from the same events, and has to find its own and no other.
 const now = { TimeGenerated: ago(10, "minutes") };
 const events: Readonly<Record<string, readonly Row[]>> = {
-  DnsEvents: [
-    ...["BAD.example.", "deep.sub.bad.example", "notbad.example", "half.example", "revoked.example", "expired.example", "allowed.example"],
-  ].map((Name) => ({ ...now, Name, Computer: "pc1", ClientIP: "10.0.0.1" })),
+  DnsEvents: ["BAD.example.", "deep.sub.bad.example", "notbad.example", "half.example", ...lapsed].map((Name) => ({
+    ...now,
+    Name,
+    Computer: "pc1",
+    ClientIP: "10.0.0.1",
+  })),
   DeviceNetworkEvents: [
-    { ...now, ActionType: "DnsConnectionInspected", AdditionalFields: { query: "bad.example" }, DeviceName: "pc2", LocalIP: "10.0.0.2" },
+    {
+      ...now,
+      ActionType: "DnsConnectionInspected",
+      AdditionalFields: { query: "bad.example" },
+      DeviceName: "pc2",
+      LocalIP: "10.0.0.2",
+    },
     { ...now, ActionType: "ConnectionSuccess", RemoteIP: "198.51.100.7", DeviceName: "pc2", LocalIP: "10.0.0.2" },
     { ...now, ActionType: "ConnectionSuccess", RemoteIP: "198.51.100.99", DeviceName: "pc2", LocalIP: "10.0.0.2" },
     { ...now, RemoteUrl: "files.example/drop", RemoteIP: "192.0.2.9", DeviceName: "pc2", LocalIP: "10.0.0.2" },
@@ -41,7 +57,14 @@ const events: Readonly<Record<string, readonly Row[]>> = {
     { ...now, SourceIP: "10.0.0.3", DestinationIP: "203.0.113.100", DeviceName: "fw" },
     { ...now, SourceIP: "10.0.0.3", DestinationIP: "192.0.2.9", RequestURL: "http://bad.example:80/x", DeviceName: "proxy" },
     { ...now, SourceIP: "10.0.0.3", DestinationIP: "192.0.2.9", RequestURL: "http://example.com/bad.example", DeviceName: "proxy" },
-    { ...now, SourceIP: "10.0.0.3", DestinationIP: "192.0.2.9", FileHash: md5.toUpperCase(), FileName: "a.exe", DeviceName: "proxy" },
+    {
+      ...now,
+      SourceIP: "10.0.0.3",
+      DestinationIP: "192.0.2.9",
+      FileHash: md5.toUpperCase(),
+      FileName: "a.exe",
+      DeviceName: "proxy",
+    },
   ],
   AWSVPCFlow: [{ ...now, SrcAddr: "2001:db8::7", DstAddr: "2001:db8::1", InstanceId: "i-1" }],
   UrlClickEvents: [{ ...now, Url: "https://FILES.example/Drop/#x", IPAddress: "10.0.0.4", AccountUpn: "ann@corp.example" }],
@@ -72,7 +95,11 @@ const events: Readonly<Record<string, readonly Row[]>> = {
 const watchlist = [{ WatchlistAlias: "SOCDefendersAllowed", SearchKey: "allowed.example" }];
 
 /** What a rule or a hunting query finds, as the given columns side by side, sorted. */
-async function found(file: string, columns: readonly string[], tables: Readonly<Record<string, readonly Row[]>> = {}): Promise<string[]> {
+async function found(
+  file: string,
+  columns: readonly string[],
+  tables: Readonly<Record<string, readonly Row[]>> = {},
+): Promise<string[]> {
   const query = new Map([...rules, ...huntingQueries]).get(file)?.query ?? "";
   const rows = { SOCDefendersIndicators_CL: indicators, Watchlist: watchlist, ...events, ...tables };
   const [result = []] = await execute(rows, [query]);
@@ -100,7 +127,11 @@ test.each<readonly [file: string, columns: readonly string[], expected: readonly
   [
     "ValueInMail.yaml",
     ["Source", "IocType", "NetworkMessageId", "Recipient"],
-    ["EmailAttachmentInfo sha256 m3 bob@corp.example", "EmailEvents email m1 bob@corp.example", "EmailUrlInfo domain m2 bob@corp.example"],
+    [
+      "EmailAttachmentInfo sha256 m3 bob@corp.example",
+      "EmailEvents email m1 bob@corp.example",
+      "EmailUrlInfo domain m2 bob@corp.example",
+    ],
   ],
   [
     "AddressInSignIns.yaml",
@@ -142,13 +173,38 @@ test("the hunts for new values and for what no rule matches tell them apart", as
   expect(await found("RareTypes.yaml", ["IocType", "Partial"])).toEqual(["domain true", "ipv4 true"]);
 });
 
-const run = { RunId: "r", Destination: "logs", Status: "succeeded", Read: 100, Delivered: 100, Refused: 0, RefusedReasons: {}, Version: "1" };
+const run = {
+  RunId: "r",
+  Destination: "logs",
+  Status: "succeeded",
+  Read: 100,
+  Delivered: 100,
+  Refused: 0,
+  RefusedReasons: {},
+  Version: "1",
+};
 
 test.each<readonly [file: string, runs: readonly Row[], columns: readonly string[], expected: readonly string[]]>([
   ["FeedSilent.yaml", [{ ...run, ...now }], ["Destination"], []],
   ["FeedSilent.yaml", [], ["Destination"], ["any"]],
-  ["FeedSilent.yaml", [{ ...run, ...now, Destination: "threat-intelligence" }, { ...run, TimeGenerated: ago(2, "days") }], ["Destination"], ["logs"]],
-  ["FeedSilent.yaml", [{ ...run, ...now, Read: 0 }, { ...run, TimeGenerated: ago(3.5, "days") }], ["Destination"], ["any", "logs"]],
+  [
+    "FeedSilent.yaml",
+    [
+      { ...run, ...now, Destination: "threat-intelligence" },
+      { ...run, TimeGenerated: ago(2, "days") },
+    ],
+    ["Destination"],
+    ["logs"],
+  ],
+  [
+    "FeedSilent.yaml",
+    [
+      { ...run, ...now, Read: 0 },
+      { ...run, TimeGenerated: ago(3.5, "days") },
+    ],
+    ["Destination"],
+    ["any", "logs"],
+  ],
   ["RunsFail.yaml", failed(2), ["Destination"], []],
   ["RunsFail.yaml", failed(3), ["Destination", "Failures", "Error"], ["logs 3 error 1"]],
   ["ObjectsRefused.yaml", [{ ...run, ...now, Refused: 9, Read: 100 }], ["Destination"], []],
@@ -165,5 +221,11 @@ test.each<readonly [file: string, runs: readonly Row[], columns: readonly string
 
 function failed(times: number): Row[] {
   const places = Array.from({ length: times }, (_, place) => place + 1);
-  return places.map((place) => ({ ...run, TimeGenerated: ago(place, "minutes"), Status: "failed", Error: `error ${place}`, Remedy: "do" }));
+  return places.map((place) => ({
+    ...run,
+    TimeGenerated: ago(place, "minutes"),
+    Status: "failed",
+    Error: `error ${place}`,
+    Remedy: "do",
+  }));
 }

@@ -23,8 +23,13 @@ export const techniquesByTactic: Readonly<Record<string, readonly string[]>> = {
  * Identifiers of the entity types that the content maps, with those of which one set is required (Azure-Sentinel,
  * .script/tests/detectionTemplateSchemaValidation/Models/EntityMappingIdentifiers.cs).
  */
-export const entityIdentifiers: Readonly<Record<string, { readonly all: readonly string[]; readonly required: readonly (readonly string[])[] }>> = {
-  Account: { all: ["Name", "FullName", "UPNSuffix", "Sid", "AadUserId"], required: [["FullName"], ["Name"], ["Sid"], ["AadUserId"]] },
+export const entityIdentifiers: Readonly<
+  Record<string, { readonly all: readonly string[]; readonly required: readonly (readonly string[])[] }>
+> = {
+  Account: {
+    all: ["Name", "FullName", "UPNSuffix", "Sid", "AadUserId"],
+    required: [["FullName"], ["Name"], ["Sid"], ["AadUserId"]],
+  },
   DNS: { all: ["DomainName"], required: [["DomainName"]] },
   File: { all: ["Directory", "Name"], required: [["Name"]] },
   FileHash: { all: ["Algorithm", "Value"], required: [["Algorithm", "Value"]] },

@@ -12,7 +12,7 @@ export interface Parser {
   readonly FunctionQuery: string;
 }
 
-export interface EntityMapping {
+interface EntityMapping {
   readonly entityType: string;
   readonly fieldMappings: readonly { readonly identifier: string; readonly columnName: string }[];
 }
@@ -39,7 +39,10 @@ export interface AnalyticRule extends HuntingQuery {
   readonly customDetails: Readonly<Record<string, string>>;
   readonly alertDetailsOverride: Readonly<Record<string, string>>;
   readonly eventGroupingSettings: { readonly aggregationKind: string };
-  readonly incidentConfiguration: { readonly createIncident: boolean; readonly groupingConfiguration: Readonly<Record<string, unknown>> };
+  readonly incidentConfiguration: {
+    readonly createIncident: boolean;
+    readonly groupingConfiguration: Readonly<Record<string, unknown>>;
+  };
   readonly kind: string;
 }
 

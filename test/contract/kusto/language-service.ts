@@ -33,7 +33,10 @@ export function openWorkspace({ tables, functions = [] }: Workspace): (query: st
     return {
       problems: items(code.GetDiagnostics())
         .filter(({ Severity }) => Severity === "Error" || Severity === "Warning")
-        .map(({ Severity, Message, Start, Length }) => `${Severity}: ${Message} at «${query.slice(Start, Start + Math.max(Length, 20))}»`),
+        .map(
+          ({ Severity, Message, Start, Length }) =>
+            `${Severity}: ${Message} at «${query.slice(Start, Start + Math.max(Length, 20))}»`,
+        ),
       columns: Object.fromEntries(items(code.ResultType?.Columns).map(({ Name, Type }) => [Name, Type.Name])),
     };
   };
@@ -57,7 +60,10 @@ interface List<Item> {
 interface Language {
   readonly GlobalState: { readonly Default: { WithDatabase(database: object): object } };
   readonly KustoCode: {
-    ParseAndAnalyze(query: string, globals: object): {
+    ParseAndAnalyze(
+      query: string,
+      globals: object,
+    ): {
       GetDiagnostics(): List<{ Severity: string; Message: string; Start: number; Length: number }>;
       readonly ResultType?: { readonly Columns?: List<{ Name: string; Type: { Name: string } }> } | null;
     };

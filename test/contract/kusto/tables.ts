@@ -66,7 +66,10 @@ export const tables: Readonly<Record<string, Columns>> = withStandard({
   },
   EmailEvents: {
     ...event,
-    ...typed("string", "NetworkMessageId RecipientEmailAddress SenderFromAddress SenderFromDomain SenderMailFromAddress SenderIPv4"),
+    ...typed(
+      "string",
+      "NetworkMessageId RecipientEmailAddress SenderFromAddress SenderFromDomain SenderMailFromAddress SenderIPv4",
+    ),
     ...typed("string", "SenderIPv6 Subject DeliveryAction EmailDirection"),
   },
   EmailUrlInfo: { ...event, ...typed("string", "NetworkMessageId Url UrlDomain UrlLocation") },
