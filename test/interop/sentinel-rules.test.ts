@@ -36,7 +36,7 @@ const events: Readonly<Record<string, readonly Row[]>> = {
   DnsEvents: ["BAD.example.", "deep.sub.bad.example", "notbad.example", "half.example", ...lapsed].map((Name) => ({
     ...now,
     Name,
-    Computer: "pc1",
+    Computer: Name.startsWith("deep") ? "pc8" : "pc1",
     ClientIP: "10.0.0.1",
   })),
   DeviceNetworkEvents: [
