@@ -25,7 +25,7 @@ export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
-export type { Clock } from "./http/clock.ts";
+export { systemClock, type Clock } from "./http/clock.ts";
 export { readEnvironmentProxies, type ChooseProxy } from "./http/proxy.ts";
 export {
   createHttpClient,
@@ -36,7 +36,7 @@ export {
   type HttpResponse,
 } from "./http/request.ts";
 export { retryAfterMs } from "./http/retry-after.ts";
-export { backOffMs, defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
+export { backOffMs, defaultPatienceMs, defaultRetryPolicy, isTemporary, sendWithRetry, type RetryPolicy } from "./http/retry.ts";
 export { clean } from "./log/clean.ts";
 export {
   createLogger,
@@ -87,6 +87,7 @@ export type { PatternLogic } from "./stix/pattern/logic.ts";
 export { observablesOf, parsePattern, readObservables, type PatternResult } from "./stix/pattern/observable.ts";
 export { maximumPatternLength, parseTree } from "./stix/pattern/parser.ts";
 export { PatternError } from "./stix/pattern/pattern-error.ts";
+export { isHashGroup } from "./stix/pattern/known-path.ts";
 export { printPath, printPattern } from "./stix/pattern/print.ts";
 export type {
   Comparison,

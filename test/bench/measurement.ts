@@ -17,6 +17,20 @@ declare module "vitest" {
   }
 }
 
+/** What `printComparison` prints. */
+export interface Comparison {
+  readonly parsing: Samples;
+  readonly working: Samples;
+  readonly share: Samples;
+  /** The same share in processor time, which other work on the machine disturbs less. */
+  readonly processorShare: Samples;
+}
+
+/** The ratio of a comparison in words. */
+export function shares({ share, processorShare }: Comparison): string {
+  return `${percent(share.median)} (${percent(share.least)} to ${percent(share.most)}); of processor time ${percent(processorShare.median)}`;
+}
+
 /** What was taken several times. */
 export interface Samples {
   readonly median: number;

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { goal, percent, thousands, type Samples } from "./measurement.ts";
+import { goal, percent, shares, thousands, type Comparison } from "./measurement.ts";
 import { askPeer } from "./peer.ts";
 import { runProgram, runProgramWith, startServer } from "./program.ts";
 
@@ -10,24 +10,17 @@ beforeAll(async () => {
   return () => server.close();
 });
 
-interface Throughput {
-  readonly parsing: Samples;
-  readonly walking: Samples;
-  readonly share: Samples;
-  /** The same share in processor time, which other work on the machine disturbs less. */
-  readonly processorShare: Samples;
-}
-
 test.for([
   { encoding: "plain", wanted: 0.3 },
   { encoding: "gzip", wanted: 0.24 },
 ])("pages over loopback, $encoding", async ({ encoding, wanted }, { task }) => {
-  const { parsing, walking, share, processorShare } = await runProgram<Throughput>("throughput", origin, encoding);
+  const comparison = await runProgram<Comparison>("throughput", origin, encoding);
+  const { parsing, working, share } = comparison;
   expect(share.median).toBeGreaterThan(0);
   const row = {
     what: `pages over loopback (${encoding}) to typed, de-duplicated objects and their observables`,
-    measured: `${thousands(walking.median)} objects/s`,
-    ratio: `${percent(share.median)} (${percent(share.least)} to ${percent(share.most)}); of processor time ${percent(processorShare.median)}`,
+    measured: `${thousands(working.median)} objects/s`,
+    ratio: shares(comparison),
     comparedWith: `\`JSON.parse\` of the same bytes: ${thousands(parsing.median)} objects/s`,
     goal: goal(`≥ ${percent(wanted)}`, share.median >= wanted),
   };
@@ -40,12 +33,12 @@ test("the Python client of OASIS on the same pages", async ({ task }) => {
     task.meta.notMeasured = theirs.reason;
     return;
   }
-  const { walking } = await runProgram<Throughput>("throughput", origin, "plain");
+  const { working } = await runProgram<Comparison>("throughput", origin, "plain");
   expect(theirs.speed).toBeGreaterThan(0);
-  const ratio = walking.median / theirs.speed;
+  const ratio = working.median / theirs.speed;
   const row = {
     what: "the same, plain",
-    measured: `${thousands(walking.median)} objects/s`,
+    measured: `${thousands(working.median)} objects/s`,
     ratio: `${ratio.toFixed(0)}×`,
     comparedWith: `taxii2-client with \`stix2.parse\`: ${thousands(theirs.speed)} objects/s`,
     goal: goal("≥ 50×", ratio >= 50),

@@ -37,8 +37,11 @@ export async function runBundled<T>(options: readonly string[], name: string, ..
 }
 
 /** Starts a program of this folder that serves and prints its port; its origin, and how to stop it. */
-export async function startServer(name: string): Promise<{ readonly origin: string; close(): void }> {
-  const server = spawn(process.execPath, [pathOf(name)], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+export async function startServer(
+  name: string,
+  ...parameters: readonly string[]
+): Promise<{ readonly origin: string; close(): void }> {
+  const server = spawn(process.execPath, [pathOf(name), ...parameters], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
   for await (const port of createInterface(server.stdout))
     return { origin: `http://127.0.0.1:${port}`, close: () => server.kill() };
   throw new Error(`${name} ended before it was up`);

@@ -1,4 +1,12 @@
-import { isIndicator, observablesOf, openFeed, parseFeedConfig, silentLogger, type Page } from "@socdefenders/shared";
+import {
+  isIndicator,
+  observablesOf,
+  openFeed,
+  parseFeedConfig,
+  silentLogger,
+  type FeedConfig,
+  type Page,
+} from "@socdefenders/shared";
 
 /** Walks a collection of the page server from its start, down to the observables of each indicator; how many objects came. */
 export async function walk(
@@ -7,15 +15,7 @@ export async function walk(
   collection: string,
   afterPage?: (page: Page) => void,
 ): Promise<number> {
-  const config = parseFeedConfig({
-    endpoint: `${origin}/${encoding}/taxii2/`,
-    api_key: "a-key-for-nothing",
-    collections: [collection],
-    start: "2026-01-01T00:00:00Z",
-    requests_per_minute: 1_000_000_000,
-    requests_per_day: 1_000_000_000,
-  });
-  const feed = openFeed(config, { log: silentLogger, userAgent: "bench" });
+  const feed = openFeed(pagesConfig(origin, encoding, collection), { log: silentLogger, userAgent: "bench" });
   const { signal } = new AbortController();
   const [chosen] = await feed.chosenCollections(signal);
   let objects = 0;
@@ -28,4 +28,16 @@ export async function walk(
   await feed.close();
   if (observables < objects / 2) throw new Error(`only ${observables} observables from ${objects} objects`);
   return objects;
+}
+
+/** A collection of the page server from its start, with a budget that never waits. */
+export function pagesConfig(origin: string, encoding: string, collection: string): FeedConfig {
+  return parseFeedConfig({
+    endpoint: `${origin}/${encoding}/taxii2/`,
+    api_key: "a-key-for-nothing",
+    collections: [collection],
+    start: "2026-01-01T00:00:00Z",
+    requests_per_minute: 1_000_000_000,
+    requests_per_day: 1_000_000_000,
+  });
 }

@@ -1,9 +1,10 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openTarget, parseConfig } from "@socdefenders/opencti";
-import { createFileStore, createMemoryStore, positionName, silentLogger } from "@socdefenders/shared";
-import { startOpencti } from "@socdefenders/simulator";
-import { expect, onTestFinished, test } from "vitest";
+import { openCheckpoints, openContainer } from "@socdefenders/sentinel/state";
+import { createFileStore, createMemoryStore, createSecret, positionName, silentLogger } from "@socdefenders/shared";
+import { startBlobStorage, startOpencti } from "@socdefenders/simulator";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
 import { exampleKey, testCheckpointStore } from "./checkpoint-store.ts";
 
@@ -37,6 +38,26 @@ test("a state directory that cannot be made is an error with a remedy, not a cra
     remedy: expect.stringContaining("state_directory"),
   });
   await expect(store.save(exampleKey, { position: "1" })).rejects.toMatchObject({ name: "TargetError" });
+});
+
+let storage: Awaited<ReturnType<typeof startBlobStorage>>;
+let containers = 0;
+
+beforeAll(async () => {
+  storage = await startBlobStorage();
+}, 30_000);
+
+afterAll(() => storage.close());
+
+testCheckpointStore("Azure Blob storage", async () => {
+  const account = { connectionString: createSecret(storage.connectionString) };
+  const container = await openContainer({ account, container: `state-${(containers += 1)}` });
+  return {
+    open: () => openCheckpoints(container),
+    damage: async (key, text) => {
+      await container.getBlockBlobClient(`positions/${positionName(key)}.json`).upload(text, Buffer.byteLength(text));
+    },
+  };
 });
 
 testCheckpointStore("OpenCTI, the connector's state on the platform", async () => {

@@ -1,4 +1,4 @@
-import { parseStixObject, silentLogger } from "@socdefenders/shared";
+import { createLogger, parseStixObject, silentLogger, type Logger } from "@socdefenders/shared";
 import { createSink, map, parseConfig, type SplunkEvent } from "@socdefenders/splunk";
 import { listen, startHec, type HecEvent, type HecFault, type HecOptions } from "@socdefenders/simulator";
 import fc from "fast-check";
@@ -22,11 +22,11 @@ function events(count: number): SplunkEvent[] {
   }).flat();
 }
 
-async function setting(options: Partial<HecOptions> = {}, section: Record<string, unknown> = {}) {
+async function setting(options: Partial<HecOptions> = {}, section: Record<string, unknown> = {}, log: Logger = silentLogger) {
   const hec = await startHec({ token, ...options });
   onTestFinished(() => hec.close());
   const config = parseConfig({ endpoint: hec.url, token, acknowledgement_timeout_ms: 100, ...section }, "splunk");
-  const sink = createSink(config, { log: silentLogger, userAgent: "test" }, timing);
+  const sink = createSink(config, { log, userAgent: "test" }, timing);
   onTestFinished(() => sink.close());
   return { hec, sink, ids: () => hec.events().map(({ event }) => (event as SplunkEvent).indicator_id) };
 }
@@ -240,7 +240,7 @@ describe("indexer acknowledgement", () => {
     expect(await sink.write(events(2), signal)).toEqual([]);
     expect(ids()).toHaveLength(4);
     const never = await setting({ acknowledgement: true, isIndexed: () => false });
-    await expect(never.sink.write(events(2), signal)).rejects.toThrow(/no acknowledgement within 0\.1 s, 3 times/);
+    await expect(never.sink.write(events(2), signal)).rejects.toThrow(/no acknowledgement .* sent 3 times .* up to 0\.1 s each/);
   });
 
   test("a poll that fails is made again; a channel that Splunk dropped is replaced and its events sent again", async () => {
@@ -252,10 +252,43 @@ describe("indexer acknowledgement", () => {
     expect(ids()).toHaveLength(4);
   });
 
+  test("polls that bring no list, as from a gateway that does not know the address, are told", async () => {
+    const lines: string[] = [];
+    const interceptPoll = (poll: number) => (poll === 1 ? { status: 404, body: "<html>not here</html>" } : undefined);
+    const log = createLogger(({ event, message }) => lines.push(`${event} ${message}`));
+    const { sink } = await setting({ acknowledgement: true, interceptPoll }, {}, log);
+    expect(await sink.write(events(2), signal)).toEqual([]);
+    expect(lines).toEqual([expect.stringMatching(/^acknowledgement_poll .*HTTP 404/)]);
+  });
+
   test("the load balancer's cookie goes with every request, or the poll would ask another node", async () => {
-    const { sink, ids } = await setting({ acknowledgement: true, sticky: true });
+    const { sink, ids } = await setting({ acknowledgement: true, sticky: true, nodes: 2 });
     expect(await sink.write(events(2), signal)).toEqual([]);
     expect(ids()).toHaveLength(2);
+  });
+
+  test("batches side by side come to one node from the first on, so that each is sent once", async () => {
+    const section = { batch_bytes: 1000, acknowledgement_timeout_ms: 60_000 };
+    const { sink, ids } = await setting({ acknowledgement: true, sticky: true, nodes: 2 }, section);
+    expect(await sink.write(events(40), signal)).toEqual([]);
+    expect(ids()).toHaveLength(40);
+  });
+
+  test("ids that begin anew, as at a restart, are believed of nobody: everything open is sent again at once", async () => {
+    const section = { batch_bytes: 1000, acknowledgement_timeout_ms: 60_000 };
+    let restarted = false;
+    const { sink, ids } = await setting(
+      { acknowledgement: true, isIndexed: () => restarted, forgets: (accepted) => accepted === 3 && (restarted = true) },
+      section,
+    );
+    expect(await sink.write(events(40), signal)).toEqual([]);
+    expect(new Set(ids())).toHaveLength(40);
+    expect(ids().length).toBeGreaterThan(40);
+  });
+
+  test("a load balancer that keeps nobody at a node ends in an error that says so", async () => {
+    const { sink } = await setting({ acknowledgement: true, nodes: 2, isIndexed: () => false }, { batch_bytes: 1000 });
+    await expect(sink.write(events(40), signal)).rejects.toMatchObject({ remedy: expect.stringMatching(/sticky sessions/) });
   });
 
   test("code 11 is answered with a new channel, code 14 with none", async () => {

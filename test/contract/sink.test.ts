@@ -2,8 +2,10 @@ import { parseStixObject, silentLogger, type Host, type Mapping } from "@socdefe
 import { map as mapOpencti, openTarget, parseConfig as parseOpencti } from "@socdefenders/opencti";
 import {
   createSink as createSentinelSink,
+  createThreatIntelligenceSink,
   columns,
   map as mapSentinel,
+  mapThreatIntelligence,
   parseConfig as parseSentinel,
 } from "@socdefenders/sentinel";
 import {
@@ -12,8 +14,16 @@ import {
   parseConfig as parseSplunk,
   type SplunkEvent,
 } from "@socdefenders/splunk";
-import { createCertificate, startHec, startLogsIngestion, startManagedIdentity, startOpencti } from "@socdefenders/simulator";
-import { beforeAll, onTestFinished, vi } from "vitest";
+import {
+  createCertificate,
+  startHec,
+  startLogsIngestion,
+  startManagedIdentity,
+  startOpencti,
+  startThreatIntelligence,
+  type RunningManagedIdentity,
+} from "@socdefenders/simulator";
+import { afterAll, beforeAll, onTestFinished, vi } from "vitest";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryDirectory } from "../temporary.ts";
@@ -63,11 +73,16 @@ testSink("Splunk, HTTP Event Collector", async () => {
 
 let caFile: string;
 let tls: Awaited<ReturnType<typeof createCertificate>>;
+// Azure's SDK asks the process's first identity endpoint for ever and keeps its tokens: one serves all settings.
+let identity: RunningManagedIdentity;
 beforeAll(async () => {
+  identity = await startManagedIdentity();
+  for (const [name, value] of Object.entries(identity.environment)) vi.stubEnv(name, value);
   tls = await createCertificate();
   caFile = join(temporaryDirectory(), "ca.pem");
   writeFileSync(caFile, tls.ca);
 });
+afterAll(() => identity.close());
 
 function parseLogs(section: unknown) {
   const { logs } = parseSentinel(section, "sentinel");
@@ -79,21 +94,16 @@ testSink("Sentinel, Logs Ingestion API", async () => {
   const ruleId = `dcr-${"0".repeat(32)}`;
   const stream = "Custom-SOCDefendersIndicators_CL";
   let isFailing = false;
-  const identity = await startManagedIdentity();
-  onTestFinished(() => identity.close());
   const logs = await startLogsIngestion({
     tls,
     ruleId,
     streams: { [stream]: Object.keys(columns) },
-    // Tokens are cached by the process: the one of an earlier setting is as good.
-    audienceOf: () => "https://monitor.azure.com",
+    audienceOf: identity.audienceOf,
     intercept: () => (isFailing ? { status: 503, code: "ServiceUnavailable", message: "busy" } : undefined),
   });
   onTestFinished(() => logs.close());
   const strangers = await startLogsIngestion({ tls, ruleId, streams: {}, audienceOf: () => undefined });
   onTestFinished(() => strangers.close());
-  vi.stubEnv("IDENTITY_ENDPOINT", identity.environment.IDENTITY_ENDPOINT);
-  vi.stubEnv("IDENTITY_HEADER", identity.environment.IDENTITY_HEADER);
   const open = (endpoint: string) =>
     createSentinelSink(parseLogs({ endpoint, rule_id: ruleId, ca_file: caFile }), host, { retryPolicy: quick });
   return {
@@ -103,6 +113,37 @@ testSink("Sentinel, Logs Ingestion API", async () => {
     fail: (failing) => (isFailing = failing),
     withWrongCredential: () => open(strangers.url),
     secrets: [identity.environment.IDENTITY_HEADER],
+  };
+});
+
+testSink("Sentinel, upload API", async () => {
+  const workspaceIds = ["11111111-2222-4333-8444-555555555555"];
+  let isFailing = false;
+  const store = await startThreatIntelligence({
+    workspaceIds,
+    audienceOf: identity.audienceOf,
+    intercept: () => (isFailing ? { status: 503 } : undefined),
+  });
+  onTestFinished(() => store.close());
+  const strangers = await startThreatIntelligence({ workspaceIds, audienceOf: () => undefined });
+  onTestFinished(() => strangers.close());
+  const open = (endpoint: string) => {
+    const section = {
+      destinations: ["threat-intelligence"],
+      threat_intelligence_endpoint: endpoint,
+      workspace_id: workspaceIds[0],
+    };
+    const { threatIntelligence } = parseSentinel(section, "sentinel");
+    if (threatIntelligence === undefined) throw new Error("the section asks for it");
+    return createThreatIntelligenceSink(threatIntelligence, host, { retryPolicy: quick });
+  };
+  return {
+    sink: open(store.url),
+    items: itemsOf(mapThreatIntelligence),
+    received: () => store.received().objects,
+    fail: (failing) => (isFailing = failing),
+    withWrongCredential: () => open(strangers.url),
+    secrets: [identity.environment.IDENTITY_HEADER, "simulated."],
   };
 });
 

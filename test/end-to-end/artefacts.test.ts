@@ -30,6 +30,7 @@ test("the command as one file runs the demo: every receiver counts every indicat
   expect(lines).toEqual([
     expect.objectContaining({ target: "splunk", ...complete }),
     expect.objectContaining({ target: "sentinel", ...complete }),
+    expect.objectContaining({ target: "sentinel-ti", ...complete }),
     expect.objectContaining({ target: "opencti", ...complete, ...carried }),
   ]);
 });

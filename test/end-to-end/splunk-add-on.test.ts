@@ -96,7 +96,50 @@ describe("a run", () => {
     const outcome = await run(host, { input: host.run.replace(stanza, broken + stanza) });
     expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/ERROR event=failed .*no readable collection/) });
     expect(host.hec.events()).toHaveLength(400);
+    const undecided = stanza.replace("socdefenders://main", "socdefenders://undecided").replace('"disabled">0', '"disabled">maybe');
+    expect(await run(host, { input: host.run.replace(stanza, undecided + stanza) })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/collection_done socdefenders:\/\/main: 0 events(?:.|\n)*Write disabled as true or false/),
+    });
     expect(await run(host, { input: "<input><configuration/></input>" })).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("a position that cannot be saved is told with its remedy, and every input has its turn", async () => {
+    let checkpoints = "";
+    // While the first batch is on its way a file takes the place of the directory: what root may write cannot be forbidden otherwise.
+    const replaceDirectory = (batch: number): undefined => {
+      if (batch > 1) return;
+      rmSync(checkpoints, { recursive: true });
+      writeFileSync(checkpoints, "");
+    };
+    const host = await startHost({ hec: { intercept: replaceDirectory } });
+    checkpoints = host.checkpoints;
+    const [, stanza = ""] = /<configuration>(.*)<\/configuration>/.exec(host.run) ?? [];
+    const other = stanza.replace("socdefenders://main", "socdefenders://other");
+    const { code, stderr } = await run(host, { input: host.run.replace(stanza, stanza + other) });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/ERROR event=failed the position could not be saved .*remedy=/);
+    expect(stderr).toMatch(/ERROR event=failed socdefenders:\/\/other: .*cannot be locked/);
+  });
+
+  test("a disk without room for the lock is told as that, and the next run finds no lock of nobody", async () => {
+    const host = await startHost();
+    const options = { environment: host.environment, input: host.run };
+    // No file may grow beyond 0 bytes, which a full disk says in other words.
+    const full = await startInput("/bin/sh", ["-c", `ulimit -f 0; exec "${program}"`], options).ended;
+    expect(full).toMatchObject({ code: 4, stderr: expect.stringMatching(/^ERROR event=failed .* cannot be locked: EFBIG/) });
+    expect(await run(host)).toMatchObject({ code: 0 });
+  });
+
+  test("a collection that failed on its way is not said to be done", async () => {
+    const host = await startHost({
+      parameters: { page_size: "100" },
+      hec: { intercept: (batch) => (batch === 2 ? { status: 403, body: { text: "Token disabled", code: 1 } } : undefined) },
+    });
+    const { code, stderr } = await run(host);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^WARN event=collection_failed socdefenders:\/\/main: failed after 100 events .* delivered=100 /);
+    expect(stderr).not.toContain("collection_done");
   });
 
   test("a failing run leaves with the exit code and a line for splunkd.log", async () => {
@@ -104,10 +147,12 @@ describe("a run", () => {
     const { code, stderr } = await run(host);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ERROR event=failed .*no readable collection.*\n$/);
-    expect(await run(host, { input: "no XML" })).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^ERROR event=failed standard input/),
-    });
+    for (const input of ["no XML", host.run.replace(/<server_uri>.*<\/server_uri>/, ""), host.run.slice(0, 300)]) {
+      expect(await run(host, { input })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^ERROR event=failed standard input [^\n]*\n$/),
+      });
+    }
   });
 
   test("a collection that was rebuilt stops the input until the file is removed that the log names", async () => {
@@ -162,6 +207,22 @@ describe("stopping", () => {
       // Had the position not been saved, the first pages would be there twice.
       expect(host.hec.events()).toHaveLength(400);
     }
+  });
+
+  test("a Splunk that does not answer health events holds neither the lock nor the event stream of a run that is to leave", async () => {
+    let arrived = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (arrived = resolve));
+    const host = await startHost({
+      parameters: { health: "true" },
+      hec: {
+        intercept: (_, events) => (events[0]?.sourcetype === "socdefenders:health" ? (arrived(), "silence") : undefined),
+      },
+    });
+    const started = start(host);
+    await hanging;
+    started.process.kill();
+    expect(await started.ended).toMatchObject({ code: 143, stdout: "<stream>\n</stream>\n" });
+    expect(readdirSync(host.checkpoints).filter((name) => name.endsWith(".lock"))).toEqual([]);
   });
 
   test("a splunkd that reads no more, or is gone, ends an input that writes to it; nothing is lost", async () => {
@@ -332,7 +393,8 @@ describe("--validate-arguments", () => {
     [{ hec_endpoint: "" }, /hec_endpoint is missing/],
     [{ feed_endpoint: "feed.example" }, /feed_endpoint: not an http\(s\) address\. Write feed_endpoint as https/],
     [{ feed_proxy: "http://user:word@proxy.example:3128" }, /feed_proxy: user name or password.*HTTPS_PROXY/],
-    [{ page_size: "5" }, /<message>page_size: /],
+    [{ page_size: "5" }, /<message>page_size: (?!.*README)/],
+    [{ auth: "basic" }, /auth: &#34;basic&#34; is not known\. Write auth as bearer or x-api-key\./],
     [{ output: "file" }, /output: &#34;file&#34; is not known\. Write output as hec or stdout\./],
     [{ kv_store: "maybe" }, /kv_store: .* Write kv_store as true or false/],
     [{ hec_endpoint: "http://splunk.example:8088" }, /would send the credential in clear/],
@@ -344,6 +406,30 @@ describe("--validate-arguments", () => {
     expectNoSecrets(outcome);
   });
 });
+
+test("a secret with a character that no header can carry is told as that, not as trouble of the network", async () => {
+  for (const name of ["feed", "hec"]) {
+    const host = await startHost({ splunkd: { secrets: { ...secrets, [name]: "copied\u200bwith-more-than-the-key" } } });
+    const outcome = await validate(host);
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringMatching(/Give the credential again: .* HTTP header/) });
+    expect(outcome.stdout).not.toContain("copied");
+  }
+});
+
+test.each(["sk_live_pasted1", "0a1b2c3d-0000-4000-8000-123456789abc"])(
+  "a secret that was pasted in the place of a credential's name is shown nowhere: %s",
+  async (pasted) => {
+    for (const parameter of ["credential", "hec_credential"]) {
+      const host = await startHost({ parameters: { [parameter]: pasted } });
+      for (const { stdout, stderr } of [await validate(host), await run(host)]) {
+        expect(stdout + stderr).toMatch(
+          /stored credential \[redacted\] cannot be read: HTTP 404 .*takes the name, never the secret/,
+        );
+        expect(stdout + stderr).not.toContain(pasted);
+      }
+    }
+  },
+);
 
 describe("the wrapper", () => {
   /** A directory with a `node` that says it is of this version. */

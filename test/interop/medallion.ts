@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "./free-ports.ts";
 import { pythonEnvironment } from "./python.ts";
+import { untilPrinted } from "./until-printed.ts";
 
 /** An object and when the server took it in, with six digits. */
 export interface Entry {
@@ -54,7 +55,7 @@ export async function startMedallion({ collections, named }: MedallionOptions): 
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await listening(server);
+    await untilPrinted(server, "Running on", "medallion");
   } catch (error) {
     await close();
     throw error;
@@ -97,20 +98,6 @@ function apiRoot(collections: MedallionOptions["collections"]): unknown {
       })),
     })),
   };
-}
-
-function listening(server: ChildProcess): Promise<void> {
-  let output = "";
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (output.includes("Running on")) resolve();
-    };
-    server.stdout?.on("data", read);
-    server.stderr?.on("data", read);
-    server.once("error", reject);
-    server.once("exit", (code) => reject(new Error(`medallion ended with ${code} before it was up:\n${output}`)));
-  });
 }
 
 async function stop(server: ChildProcess): Promise<void> {

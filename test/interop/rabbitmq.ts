@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { freePorts } from "./free-ports.ts";
+import { untilPrinted } from "./until-printed.ts";
 
 /** A message as it lies in a queue. */
 export interface QueuedMessage {
@@ -83,7 +84,7 @@ export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<Runn
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await startupComplete(broker);
+    await untilPrinted(broker, "Server startup complete", "RabbitMQ");
   } catch (error) {
     await close();
     throw error;
@@ -119,7 +120,7 @@ export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<Runn
     kill: () => stop(broker),
     async restart() {
       broker = startServer();
-      await startupComplete(broker);
+      await untilPrinted(broker, "Server startup complete", "RabbitMQ");
     },
     close,
   };
@@ -153,20 +154,6 @@ function findServer(): string {
   const found = directories.map((directory) => join(directory, "rabbitmq-server")).find(existsSync);
   if (found !== undefined) return found;
   throw new Error("RabbitMQ is missing; get it with: apt-get install -y --no-install-recommends rabbitmq-server");
-}
-
-function startupComplete(broker: ChildProcess): Promise<void> {
-  let output = "";
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (output.includes("Server startup complete")) resolve();
-    };
-    broker.stdout?.on("data", read);
-    broker.stderr?.on("data", read);
-    broker.once("error", reject);
-    broker.once("exit", (code) => reject(new Error(`RabbitMQ ended with ${code} before it was up:\n${output}`)));
-  });
 }
 
 /** The whole process group: the server is a script around the Erlang machine. */

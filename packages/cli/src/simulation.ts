@@ -18,6 +18,7 @@ export interface Simulation {
 const hecToken = "11111111-2222-3333-4444-555555555555";
 const openctiToken = "66666666-7777-8888-9999-000000000000";
 const ruleId = "dcr-00000000000000000000000000000001";
+const workspaceId = "00000000-0000-4000-8000-000000000002";
 
 const authentication = (accepted: NonNullable<FeedOptions["accepts"]>): string =>
   accepted === "all" ? "" : `  auth: ${accepted}\n${accepted === "basic" ? "  username: analyst@example.com\n" : ""}`;
@@ -45,7 +46,7 @@ export async function startSimulation(options: FeedOptions): Promise<Simulation>
     } catch (cause) {
       await close();
       throw new ConfigurationError(`a simulated server cannot start: ${(cause as Error).message}`, {
-        remedy: "Choose another --port; five in a row are needed, or 0 for any free ones.",
+        remedy: "Choose another --port; six in a row are needed, or 0 for any free ones.",
         cause,
       });
     }
@@ -67,6 +68,14 @@ export async function startSimulation(options: FeedOptions): Promise<Simulation>
       audienceOf: (token) => identity.audienceOf(token),
     }),
   );
+  const store = await start(
+    simulator.startThreatIntelligence({
+      tls,
+      port: port(5),
+      workspaceIds: [workspaceId],
+      audienceOf: (token) => identity.audienceOf(token),
+    }),
+  );
 
   return {
     configuration: `feed:
@@ -79,8 +88,11 @@ splunk:
   endpoint: ${hec.url}
   token: ${hecToken}
 sentinel:
+  destinations: [logs, threat-intelligence]
   endpoint: ${logs.url}
   rule_id: ${ruleId}
+  threat_intelligence_endpoint: ${store.url}
+  workspace_id: ${workspaceId}
   ca_file: ${caFile}
 opencti:
   url: ${opencti.url}
@@ -93,6 +105,7 @@ opencti:
     received: () => ({
       splunk: new Set(hec.events().map(({ event }) => (event as { indicator_id: string }).indicator_id)).size,
       sentinel: logs.received().indicators,
+      "sentinel-ti": store.received().indicators,
       opencti: opencti.received().indicators.size + opencti.received().vulnerabilities.size,
     }),
     close,

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { silentLogger } from "@socdefenders/shared";
 import nock from "nock";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { parseLogsConfig } from "./logs/config.test.section.ts";
 import type { SentinelRow } from "./mapping.ts";
 import { createSink } from "./sink.ts";
@@ -61,6 +64,26 @@ test("sends with the token of an application", async () => {
     .post(path)
     .reply(204);
   expect(await open("tenant-one").write([row], never)).toEqual([]);
+  upload.done();
+});
+
+test("sends with the token of a federated identity, which needs no secret", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "sentinel-federated-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, "token");
+  await writeFile(file, "token-of-the-cluster");
+  nock("https://login.microsoftonline.com")
+    .post(
+      /^\/tenant-five\/oauth2\/v2\.0\/token/,
+      (body: Record<string, string>) => body["client_assertion"] === "token-of-the-cluster",
+    )
+    .reply(200, granted);
+  const upload = nock(endpoint, { reqheaders: { authorization: "Bearer application-token" } })
+    .post(path)
+    .reply(204);
+  const section = { endpoint, rule_id: ruleId, tenant_id: "tenant-five", client_id: "app", federated_token_file: file };
+  const sink = createSink(parseLogsConfig(section), { log: silentLogger, userAgent: "test" }, { retryPolicy });
+  expect(await sink.write([row], never)).toEqual([]);
   upload.done();
 });
 

@@ -1,6 +1,7 @@
 import { ConfigurationError, createSecret, parseAddress, parseSection, readTextFile, type Secret } from "@socdefenders/shared";
 import { z } from "zod";
 import { addressesOf, clouds, type Cloud } from "./cloud.ts";
+import { parseLifetimeDays, type LifetimeDays } from "./threat-intelligence/lifetime.ts";
 
 const destinationNames = ["logs", "threat-intelligence"] as const;
 
@@ -16,9 +17,16 @@ export interface AccessConfig {
   /** Client id of a user-assigned identity or of the application; undefined is the system-assigned identity. */
   readonly clientId?: string | undefined;
   /** Application credential, for hosts outside Azure; undefined is a managed identity. */
-  readonly application?: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: Secret } | undefined;
+  readonly application?: Application | undefined;
   /** PEM of the authority that signed the endpoints' certificates, where it is no public one. */
   readonly ca?: string | undefined;
+}
+
+/** An application of Microsoft Entra, and how it proves to be it: by a secret, or by a token that somebody else issues (workload identity). */
+interface Application {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly proof: { readonly clientSecret: Secret } | { readonly federatedTokenFile: string };
 }
 
 /** The destination `logs`: the Logs Ingestion API and a table of its own. */
@@ -39,6 +47,8 @@ export interface ThreatIntelligenceConfig extends AccessConfig {
   readonly workspaceId: string;
   /** What becomes of a pattern with several values: an object a value where each stands alone (`split`), or one as it is (`keep`). */
   readonly compound: "split" | "keep";
+  /** How long what has no `valid_until` counts. */
+  readonly lifetimeDays: LifetimeDays;
 }
 
 export function parseConfig(input: unknown, path: string): SentinelConfig {
@@ -64,19 +74,13 @@ function readLogs(section: Section, path: string): Own<LogsConfig> {
   return { endpoint, ruleId: demand(section.rule_id, `${path}.rule_id`, "logs"), stream: section.stream };
 }
 
-const isThreatIntelligenceBuilt: boolean = false;
-
 function readThreatIntelligence(section: Section, path: string): Own<ThreatIntelligenceConfig> {
-  if (!isThreatIntelligenceBuilt) {
-    throw new ConfigurationError(`${path}.destinations: threat-intelligence is not in this version yet`, {
-      remedy: `Write ${path}.destinations: [logs]; the threat intelligence table comes with a later release.`,
-    });
-  }
   const written = section.threat_intelligence_endpoint ?? addressesOf[section.cloud].threatIntelligence;
   return {
-    endpoint: readEndpoint(written, `${path}.threat_intelligence_endpoint`),
+    endpoint: readOrigin(written, `${path}.threat_intelligence_endpoint`),
     workspaceId: demand(section.workspace_id, `${path}.workspace_id`, "threat-intelligence"),
     compound: section.threat_intelligence_compound,
+    lifetimeDays: parseLifetimeDays(section.threat_intelligence_lifetime_days, `${path}.threat_intelligence_lifetime_days`),
   };
 }
 
@@ -93,15 +97,28 @@ function readEndpoint(written: string, path: string): URL {
   });
 }
 
-function readApplication(section: Section, path: string): AccessConfig["application"] {
-  const { tenant_id: tenantId, client_id: clientId, client_secret: secret } = section;
-  if (tenantId === undefined && secret === undefined) return undefined;
-  if (tenantId === undefined || clientId === undefined || secret === undefined) {
-    throw new ConfigurationError(`${path}: an application needs tenant_id, client_id and client_secret together`, {
-      remedy: "Give all three, or only client_id for a user-assigned managed identity, or none for the system-assigned one.",
-    });
+/** Scheme and host only: the path is the API's. `http` is allowed on this machine. */
+function readOrigin(written: string, path: string): URL {
+  const endpoint = parseAddress(written, path);
+  if (endpoint.pathname === "/" && endpoint.search === "" && endpoint.hash === "") return endpoint;
+  throw new ConfigurationError(`${path}: more than scheme and host`, {
+    remedy: `Write ${path} as ${endpoint.origin}; workspace and path are added to it.`,
+  });
+}
+
+function readApplication(section: Section, path: string): Application | undefined {
+  const { tenant_id: tenantId, client_id: clientId, client_secret: secret, federated_token_file: federatedTokenFile } = section;
+  if (tenantId === undefined && secret === undefined && federatedTokenFile === undefined) return undefined;
+  if (tenantId === undefined || clientId === undefined || (secret === undefined) === (federatedTokenFile === undefined)) {
+    throw new ConfigurationError(
+      `an application needs ${path}.tenant_id and ${path}.client_id, and either ${path}.client_secret or ${path}.federated_token_file`,
+      {
+        remedy: "Give all three, or only the client id for a user-assigned managed identity, or none for the system-assigned one.",
+      },
+    );
   }
-  return { tenantId, clientId, clientSecret: createSecret(secret) };
+  const proof = secret === undefined ? { federatedTokenFile: federatedTokenFile ?? "" } : { clientSecret: createSecret(secret) };
+  return { tenantId, clientId, proof };
 }
 
 type Section = z.infer<typeof schema>;
@@ -120,9 +137,11 @@ const schema = z.strictObject({
   workspace_id: z.guid().optional(),
   threat_intelligence_endpoint: z.string().optional(),
   threat_intelligence_compound: z.enum(["split", "keep"]).default("split"),
+  threat_intelligence_lifetime_days: z.unknown().optional(),
   cloud: z.enum(clouds).default("public"),
   client_id: z.string().min(1).optional(),
   tenant_id: z.string().min(1).optional(),
   client_secret: z.string().min(1).optional(),
+  federated_token_file: z.string().min(1).optional(),
   ca_file: z.string().optional(),
 });

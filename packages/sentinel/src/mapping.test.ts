@@ -43,6 +43,56 @@ test("every column of a row is declared", () => {
   expect(Object.keys(row).toSorted()).toEqual(Object.keys(columns).toSorted());
 });
 
+const isJsonOf: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === "string",
+  boolean: (value) => typeof value === "boolean",
+  real: (value) => typeof value === "number",
+  datetime: (value) => typeof value === "string" && /^\d{4}-\d\d-\d\dT.*Z$/.test(value),
+  dynamic: (value) => Array.isArray(value),
+};
+
+test("every value is of its column's type as JSON has it", () => {
+  const [row] = rowsOf(
+    indicator({ name: "n", description: "d", confidence: 55, valid_until: "2027-01-01T00:00:00Z", labels: ["l"] }),
+  );
+  const values = JSON.parse(JSON.stringify(row)) as Record<string, unknown>;
+  const wrong = Object.entries(columns).filter(([column, type]) => isJsonOf[type]?.(values[column]) !== true);
+  // The object has no marking.
+  expect(wrong).toEqual([["Tlp", "string"]]);
+});
+
+test("a long text costs no indicator: what explains is cut visibly and counted, what is compared stays whole", () => {
+  const long = "é".repeat(40_000);
+  const mapped = map(indicator({ name: long, description: long, labels: Array(2000).fill("a".repeat(99)) }), context);
+  expect(mapped).toMatchObject({
+    items: [{ ObservableValue: "198.51.100.3", Name: expect.stringMatching(/^é+…$/) as string }],
+    withheld: {
+      "Name: the end is cut off, too long for the table": 1,
+      "Description: the end is cut off, too long for the table": 1,
+      "Tags: the end is cut off, too long for the table": 1,
+    },
+  });
+});
+
+test("a long list keeps a row for each value; the pattern in it is cut and ends so that nobody takes it for whole", () => {
+  const pattern = `[${Array.from({ length: 2000 }, (_, place) => `domain-name:value = 'a${place}.example'`).join(" OR ")}]`;
+  const mapped = map(indicator({ pattern }), context);
+  const items = mapped.kind === "items" ? mapped.items : [];
+  expect(items.length).toBe(2000);
+  expect(items.every(({ Pattern }) => Pattern.endsWith("…") && Pattern.length < 64_000)).toBe(true);
+  expect(mapped).toMatchObject({ withheld: { "Pattern: the end is cut off, too long for the table": 1 } });
+});
+
+test("a pattern that is all a row has stays whole, for the sink to refuse", () => {
+  const pattern = `alert ${"x".repeat(70_000)}`;
+  expect(rowsOf(indicator({ pattern, pattern_type: "snort" }))).toMatchObject([{ Pattern: pattern }]);
+});
+
+test("an end before the first year that Azure knows stays an end", () => {
+  const early = { valid_from: "0000-01-01T00:00:00Z", valid_until: "0000-01-02T00:00:00Z" };
+  expect(rowsOf(indicator(early))).toMatchObject([{ ValidUntil: "0001-01-01T00:00:00Z" }]);
+});
+
 test("objects that are no indicators are skipped with a reason", () => {
   expect(map({ type: "identity", id: "identity--1" }, context)).toEqual({
     kind: "skipped",

@@ -11,6 +11,8 @@ import {
   type ObservableType,
   type Tlp,
 } from "@socdefenders/shared";
+import { fitTime } from "./logs/field.ts";
+import { fitRows } from "./logs/fit-rows.ts";
 
 /** One row of `SOCDefendersIndicators_CL`: an observable of an indicator with all that is known of it. */
 export interface SentinelRow {
@@ -70,18 +72,22 @@ export const columns: Readonly<Record<keyof SentinelRow, "string" | "boolean" | 
   References: "dynamic",
 };
 
-/** Indicators become one row per observable, or one of `IocType` `pattern` where there is none; other objects are skipped. */
+/**
+ * Indicators become one row per observable, or one of `IocType` `pattern` where there is none; other objects are skipped. What is too
+ * long for its column is cut, ends in `…`, and is counted as withheld.
+ */
 export const map: Mapping<SentinelRow> = (object, context) => {
   if (!isIndicator(object)) return { kind: "skipped", reason: `${object.type} objects are not sent to Sentinel` };
   const { keeps = () => true } = context;
   const { observables: all, withheld } = readObservables(object);
   const observables = all.filter((observable) => keeps(observable));
   const indicator = withRepeatableTexts(object, observables.length);
-  const items =
+  const rows =
     observables.length === 0
       ? [toRow(indicator, undefined, context)]
       : observables.map((observable) => toRow(indicator, observable, context));
-  return { kind: "items", items, ...(withheld && { withheld }) };
+  const { items, cut } = fitRows(rows, object);
+  return { kind: "items", items, ...((withheld ?? cut) && { withheld: { ...withheld, ...cut } }) };
 };
 
 function toRow(
@@ -91,7 +97,7 @@ function toRow(
 ): SentinelRow {
   const revoked = indicator.revoked ?? false;
   return {
-    TimeGenerated: indicator.modified,
+    TimeGenerated: fitTime(indicator.modified),
     IndicatorId: indicator.id,
     ObservableKey: observable?.path ?? "",
     ObservableValue: observable?.value ?? "",
@@ -104,10 +110,10 @@ function toRow(
     Tags: indicator.labels ?? [],
     IndicatorTypes: indicator.indicator_types ?? [],
     Tlp: strictestTlp(indicator.object_marking_refs, unknownMarking),
-    ValidFrom: indicator.valid_from,
-    ValidUntil: indicator.valid_until,
-    Created: indicator.created,
-    Modified: indicator.modified,
+    ValidFrom: fitTime(indicator.valid_from),
+    ValidUntil: indicator.valid_until === undefined ? undefined : fitTime(indicator.valid_until),
+    Created: fitTime(indicator.created),
+    Modified: fitTime(indicator.modified),
     Revoked: revoked,
     IsActive: !revoked,
     Collection: collection,

@@ -1,94 +1,81 @@
 import {
   ConfigurationError,
+  createFilter,
   createSecret,
   parseAddress,
   parseFeedConfig,
+  parseFilterConfig,
   type Environment,
   type FeedConfig,
+  type Filter,
 } from "@socdefenders/shared";
+import { closest } from "fastest-levenshtein";
 import { addressesOf, type Cloud } from "./cloud.ts";
-import { parseConfig, type SentinelConfig } from "./config.ts";
+import { parseConfig, type LogsConfig, type SentinelConfig } from "./config.ts";
+import { inSettingNames, otherSettings, settingNames } from "./function/setting-names.ts";
+import { demandSetting, readSection, readSetting } from "./function/setting-values.ts";
 import type { StateConfig } from "./state/container.ts";
 
 /** The settings of the function app, validated. */
 export interface Settings {
   readonly feed: FeedConfig;
+  /** Undefined where no setting asks for one: then nothing is held back. */
+  readonly filter: Filter | undefined;
   readonly sentinel: SentinelConfig;
+  /** Where health rows go; undefined where no rule is set, as the destination `threat-intelligence` needs none. */
+  readonly health: LogsConfig | undefined;
   readonly state: StateConfig;
 }
 
-// Keys of the configuration file and the settings that stand for them in a function app.
-const settingNames = {
-  "feed.endpoint": "SOCDEFENDERS_ENDPOINT",
-  "feed.api_key": "SOCDEFENDERS_API_KEY",
-  "feed.auth": "SOCDEFENDERS_AUTH",
-  "feed.username": "SOCDEFENDERS_USERNAME",
-  "feed.collections": "SOCDEFENDERS_COLLECTIONS",
-  "feed.start": "SOCDEFENDERS_START",
-  "sentinel.destinations": "SENTINEL_DESTINATIONS",
-  "sentinel.endpoint": "LOGS_INGESTION_ENDPOINT",
-  "sentinel.rule_id": "DCR_IMMUTABLE_ID",
-  "sentinel.stream": "DCR_STREAM",
-  "sentinel.workspace_id": "SENTINEL_WORKSPACE_ID",
-  "sentinel.cloud": "AZURE_CLOUD",
-  "sentinel.client_id": "AZURE_CLIENT_ID",
-  "sentinel.tenant_id": "AZURE_TENANT_ID",
-  "sentinel.client_secret": "AZURE_CLIENT_SECRET",
-} as const;
-
-const lists = new Set(["feed.collections", "sentinel.destinations"]);
-
-/** Reads the settings strictly. Throws ConfigurationError that names the setting. */
+/** Reads the settings strictly; an empty one counts as not set. Throws ConfigurationError that names the setting. */
 export function readSettings(environment: Environment): Settings {
-  try {
-    const sentinel = parseConfig(section("sentinel", environment), "sentinel");
-    return { feed: parseFeedConfig(section("feed", environment)), sentinel, state: readState(environment, sentinel.cloud) };
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(withSettingNames(error.message), { remedy: withSettingNames(error.remedy), cause: error });
-  }
+  return named(() => {
+    demandSetting(environment, "SOCDEFENDERS_API_KEY", "Set it to a Key Vault reference of the secret that holds the API key.");
+    const sentinel = parseConfig(readSection("sentinel", environment), "sentinel");
+    const filter = readSection("filter", environment);
+    return {
+      feed: parseFeedConfig(readSection("feed", environment)),
+      filter: Object.keys(filter).length === 0 ? undefined : createFilter(parseFilterConfig(filter)),
+      sentinel,
+      health: readHealth(environment),
+      state: readState(environment, sentinel.cloud),
+    };
+  });
 }
 
-/** Text of the core and the sink in the words of a function app: `sentinel.rule_id` becomes `DCR_IMMUTABLE_ID`. */
-export function withSettingNames(text: string): string {
-  return text.replace(/\b(?:feed|sentinel)\.[a-z_]+/g, (key) => (settingNames as Readonly<Record<string, string>>)[key] ?? key);
+/** Settings that look like ours and are none, each with the nearest that is; an app may well carry others, so they are no error. */
+export function unknownSettings(environment: Environment): readonly { readonly name: string; readonly nearest: string }[] {
+  const known: readonly string[] = [...Object.values(settingNames), ...otherSettings];
+  return Object.keys(environment)
+    .filter((name) => /^(SOCDEFENDERS|SENTINEL)_/i.test(name) && !known.includes(name))
+    .map((name) => ({ name, nearest: closest(name.toUpperCase(), known) }));
 }
 
-function section(name: string, environment: Environment): Record<string, unknown> {
-  const keys = Object.entries(settingNames).filter(([key]) => key.startsWith(`${name}.`));
-  return Object.fromEntries(
-    keys.map(([key, setting]) => [key.slice(name.length + 1), parseValue(key, read(environment, setting))]),
-  );
-}
-
-function parseValue(key: string, value: string | undefined): unknown {
-  if (value === undefined || !lists.has(key)) return value;
-  return value
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
-/** A setting; an empty one counts as not set. */
-function read(environment: Environment, setting: string): string | undefined {
-  const value = environment[setting]?.trim();
-  if (value?.startsWith("@Microsoft.KeyVault(")) {
-    throw new ConfigurationError(`${setting}: the Key Vault reference was not resolved`, {
-      remedy:
-        "Give the function's identity the role Key Vault Secrets User on the vault, check the secret's address, and restart the app.",
-    });
-  }
-  return value === "" ? undefined : value;
+/** Health rows take the way of the destination `logs`, whether it is chosen or not. */
+function readHealth(environment: Environment): LogsConfig | undefined {
+  const { endpoint, rule_id, destinations: _, stream: __, ...access } = readSection("sentinel", environment);
+  if (endpoint === undefined || rule_id === undefined) return undefined;
+  const stream = readSetting(environment, "HEALTH_STREAM") ?? "Custom-SOCDefendersHealth_CL";
+  if (/^Custom-\w+$/.test(stream))
+    return parseConfig({ ...access, endpoint, rule_id, stream, destinations: ["logs"] }, "sentinel").logs;
+  throw new ConfigurationError("HEALTH_STREAM: not a stream name (Custom-…)", {
+    remedy: "Write the health stream as the data collection rule declares it, or leave the setting out.",
+  });
 }
 
 /** The storage account of the host, by connection string or by identity, as the Functions host itself reads these settings. */
 function readState(environment: Environment, cloud: Cloud): StateConfig {
-  const container = read(environment, "STATE_CONTAINER") ?? "socdefenders-state";
-  const connectionString = read(environment, "AzureWebJobsStorage");
+  const container = readSetting(environment, "STATE_CONTAINER") ?? "socdefenders-state";
+  if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container)) {
+    throw new ConfigurationError("STATE_CONTAINER: not the name of a blob container", {
+      remedy: "Use 3 to 63 lower-case letters, digits and single hyphens.",
+    });
+  }
+  const connectionString = readSetting(environment, "AzureWebJobsStorage");
   if (connectionString !== undefined) return { container, account: { connectionString: createSecret(connectionString) } };
-  const accountName = read(environment, "AzureWebJobsStorage__accountName");
+  const accountName = readSetting(environment, "AzureWebJobsStorage__accountName");
   const uri =
-    read(environment, "AzureWebJobsStorage__blobServiceUri") ??
+    readSetting(environment, "AzureWebJobsStorage__blobServiceUri") ??
     (accountName && `https://${accountName}.${addressesOf[cloud].blobs}`);
   if (uri === undefined) {
     throw new ConfigurationError("AzureWebJobsStorage is missing", {
@@ -96,6 +83,15 @@ function readState(environment: Environment, cloud: Cloud): StateConfig {
         "Set AzureWebJobsStorage (connection string), AzureWebJobsStorage__accountName or AzureWebJobsStorage__blobServiceUri (identity).",
     });
   }
-  const clientId = read(environment, "AzureWebJobsStorage__clientId") ?? read(environment, "AZURE_CLIENT_ID");
+  const clientId = readSetting(environment, "AzureWebJobsStorage__clientId") ?? readSetting(environment, "AZURE_CLIENT_ID");
   return { container, account: { serviceUri: parseAddress(uri, "AzureWebJobsStorage__blobServiceUri"), clientId } };
+}
+
+function named<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(inSettingNames(error.message), { remedy: inSettingNames(error.remedy), cause: error });
+  }
 }

@@ -9,23 +9,21 @@ export interface HecChannels {
   poll(request: HecRequest, body: string): HecFault;
 }
 
-/** The cookie of the node that takes a request without one. */
-export const firstNode = "AWSALB=node-1";
-
 interface Channel {
-  /** The node that knows it, by its load balancer's cookie. */
-  readonly cookie: string | undefined;
   next: number;
   readonly pending: Set<number>;
 }
 
-export function createHecChannels({ acknowledgement = false, sticky = false, isIndexed, interceptPoll }: HecOptions): HecChannels {
+export function createHecChannels({ acknowledgement = false, isIndexed, interceptPoll, forgets }: HecOptions): HecChannels {
+  // By node and channel: the nodes behind a load balancer know nothing of each other's.
   const channels = new Map<string, Channel>();
   let polls = 0;
+  let accepted = 0;
 
-  function channelOf({ channel: id = "", cookie }: HecRequest): Channel {
-    const channel = channels.get(id) ?? { cookie, next: 0, pending: new Set() };
-    channels.set(id, channel);
+  function channelOf({ channel: id = "", node }: HecRequest): Channel {
+    const key = `${node} ${id}`;
+    const channel = channels.get(key) ?? { next: 0, pending: new Set() };
+    channels.set(key, channel);
     return channel;
   }
 
@@ -38,7 +36,9 @@ export function createHecChannels({ acknowledgement = false, sticky = false, isI
     },
     accept(request) {
       if (!acknowledgement) return undefined;
-      const channel = channelOf({ ...request, cookie: request.cookie ?? firstNode });
+      accepted += 1;
+      if (forgets?.(accepted) === true) channels.clear();
+      const channel = channelOf(request);
       channel.pending.add(channel.next);
       channel.next += 1;
       return channel.next - 1;
@@ -50,9 +50,8 @@ export function createHecChannels({ acknowledgement = false, sticky = false, isI
       if (!acknowledgement) return { status: 400, body: { text: "ACK is disabled", code: 14 } };
       const channel = channelOf(request);
       const { acks } = JSON.parse(body) as { acks: readonly number[] };
-      const isKnown = !sticky || channel.cookie === request.cookie;
       // True is told once.
-      const answers = acks.map((id) => [id, isKnown && (isIndexed?.(id, polls) ?? true) && channel.pending.delete(id)]);
+      const answers = acks.map((id) => [id, (isIndexed?.(id, polls) ?? true) && channel.pending.delete(id)]);
       return { status: 200, body: { acks: Object.fromEntries(answers) as Record<string, boolean> } };
     },
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createHecChannels, firstNode, type HecChannels } from "./hec-channels.ts";
+import { createHecChannels } from "./hec-channels.ts";
 import { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";
 
 export interface HecOptions {
@@ -21,7 +21,11 @@ export interface HecOptions {
   readonly interceptPoll?: ((poll: number) => HecFault | undefined) | undefined;
   /** Answers 415 to gzip, as some gateways do. */
   readonly refusesGzip?: boolean | undefined;
-  /** Sets a load balancer's cookie, and knows a channel only together with the cookie it was opened under. */
+  /** Whether Splunk restarts before it takes this request: every channel and what is open on it is forgotten. */
+  readonly forgets?: ((accepted: number) => boolean) | undefined;
+  /** Nodes behind a load balancer, which take turns and know nothing of each other's channels. Default 1. */
+  readonly nodes?: number | undefined;
+  /** The load balancer keeps a client at its first node, by a cookie. */
   readonly sticky?: boolean | undefined;
   readonly tls?: TlsIdentity | undefined;
 }
@@ -29,7 +33,8 @@ export interface HecOptions {
 /** What a fault is decided by besides the events. */
 export interface HecRequest {
   readonly channel: string | undefined;
-  readonly cookie: string | undefined;
+  /** The node that the load balancer chose, from 0. */
+  readonly node: number;
   readonly isCompressed: boolean;
 }
 
@@ -64,8 +69,18 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
   const stored: HecEvent[] = [];
   const channels = createHecChannels(options);
   let batches = 0;
+  let turns = 0;
 
-  async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function balance({ headers }: IncomingMessage, response: ServerResponse): number {
+    const [, kept] = (options.sticky === true && /\bAWSALB=node-(\d+)/.exec(headers.cookie ?? "")) || [];
+    if (kept !== undefined) return Number(kept);
+    const node = turns % (options.nodes ?? 1);
+    turns += 1;
+    if (options.sticky === true) response.setHeader("set-cookie", `AWSALB=node-${node}; Path=/`);
+    return node;
+  }
+
+  async function collect(request: IncomingMessage, response: ServerResponse, node: number): Promise<void> {
     const refusal = refuseToken(request.headers.authorization, options.token) ?? refuseEncoding(request, options);
     const body = await readBody(request);
     if (refusal !== undefined) return reply(response, refusal);
@@ -76,7 +91,7 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
     if (events === undefined)
       return reply(response, { status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } });
     if (events.length === 0) return reply(response, { status: 400, body: { text: "No data", code: 5 } });
-    const seen = toRequest(request);
+    const seen = toRequest(request, node);
     const channelRefusal = channels.refuse(seen);
     if (channelRefusal !== undefined) return reply(response, channelRefusal);
     batches += 1;
@@ -87,10 +102,13 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
     reply(response, options.interceptAnswer?.(batches) ?? { status: 200, body: { text: "Success", code: 0, ackId } });
   }
 
+  async function acknowledge(request: IncomingMessage, response: ServerResponse, node: number): Promise<void> {
+    reply(response, channels.poll(toRequest(request, node), await readBody(request)));
+  }
+
   const server = await listen(
     (request, response) => {
       const path = request.url?.split("?")[0] ?? "";
-      if (options.sticky === true && request.headers.cookie === undefined) response.setHeader("set-cookie", `${firstNode}; Path=/`);
       if (/^\/services\/collector\/health(?:\/1\.0)?$/.test(path))
         return reply(response, { status: 200, body: { text: "HEC is healthy", code: 17 } });
       const handle = /^\/services\/collector\/ack(?:\/1\.0)?$/.test(path)
@@ -100,7 +118,7 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
           : undefined;
       if (handle === undefined)
         return reply(response, { status: 404, body: { text: "The requested URL was not found on this server.", code: 404 } });
-      handle(request, response, channels).catch((error: unknown) => response.destroy(error as Error));
+      handle(request, response, balance(request, response)).catch((error: unknown) => response.destroy(error as Error));
     },
     options.port,
     options.tls,
@@ -108,14 +126,10 @@ export async function startHec(options: HecOptions): Promise<RunningHec> {
   return { ...server, events: () => stored };
 }
 
-async function acknowledge(request: IncomingMessage, response: ServerResponse, channels: HecChannels): Promise<void> {
-  reply(response, channels.poll(toRequest(request), await readBody(request)));
-}
-
-function toRequest({ headers }: IncomingMessage): HecRequest {
+function toRequest({ headers }: IncomingMessage, node: number): HecRequest {
   return {
     channel: headers["x-splunk-request-channel"]?.toString(),
-    cookie: headers.cookie,
+    node,
     isCompressed: headers["content-encoding"] === "gzip",
   };
 }

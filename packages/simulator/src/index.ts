@@ -4,6 +4,14 @@ export { createCertificate, type LocalCertificate } from "./certificate.ts";
 export type { FeedAnswer } from "./answer.ts";
 export { simulatedKeys } from "./authentication.ts";
 export type { BehaviourOptions } from "./behaviour.ts";
+export {
+  startBlobStorage,
+  storageError,
+  type RunningBlobStorage,
+  type StorageAnswer,
+  type StorageCall,
+  type StorageInterceptor,
+} from "./blob-storage.ts";
 export type { Fault, FaultKind } from "./faults.ts";
 export { startFeed, type FeedOptions, type FeedRequest, type RunningFeed } from "./feed.ts";
 export {
@@ -18,6 +26,7 @@ export {
 export {
   startLogsIngestion,
   type LogsAnswer,
+  type LogsFault,
   type LogsIngestionOptions,
   type LogsRow,
   type RunningLogsIngestion,
@@ -31,3 +40,10 @@ export { listSwitches, parseSwitches, type ParsedSwitches } from "./parse-switch
 export { sampleBytes } from "./sample.ts";
 export { startSplunkd, type KvDocument, type RunningSplunkd, type SplunkdOptions, type SplunkdRequest } from "./splunkd.ts";
 export { listen, readBody, sendJson, type RunningServer, type TlsIdentity } from "./server.ts";
+export {
+  startThreatIntelligence,
+  type RunningThreatIntelligence,
+  type ThreatIntelligenceOptions,
+  type UploadedObject,
+  type UploadFault,
+} from "./threat-intelligence.ts";

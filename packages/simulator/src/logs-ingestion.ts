@@ -15,9 +15,15 @@ export interface LogsIngestionOptions {
   readonly audience?: string | undefined;
   /** Largest body in bytes, after decompression too. Default 1 MB (1,048,576). */
   readonly largestBody?: number | undefined;
-  /** Looks at each call first; an answer given here is sent instead and nothing is stored, `hang` never answers. For faults. */
-  readonly intercept?: ((call: number, rows: readonly LogsRow[]) => LogsAnswer | "hang" | undefined) | undefined;
+  /** Looks at each call first; what it gives is done instead, and nothing is stored but where it says so. For faults. */
+  readonly intercept?: ((call: number, rows: readonly LogsRow[]) => LogsAnswer | LogsFault | undefined) | undefined;
 }
+
+/**
+ * What can happen to a connection: it stays silent (`hang`), is cut before the answer (`reset`), is cut in the middle of a failure's body
+ * (`truncated`), or is cut when the rows are stored already (`lost`).
+ */
+export type LogsFault = "hang" | "reset" | "truncated" | "lost";
 
 export type LogsRow = Readonly<Record<string, unknown>>;
 
@@ -26,6 +32,8 @@ export interface LogsAnswer {
   readonly headers?: Record<string, string>;
   readonly code?: string;
   readonly message?: string;
+  /** Sent as it is, in the place of code and message: a proxy's page for instance. */
+  readonly body?: string;
 }
 
 export interface RunningLogsIngestion extends RunningServer {
@@ -33,6 +41,8 @@ export interface RunningLogsIngestion extends RunningServer {
   rows(): readonly LogsRow[];
   /** What has arrived: rows stored, distinct `IndicatorId` values among them, and calls answered, faults included. */
   received(): { readonly rows: number; readonly indicators: number; readonly calls: number };
+  /** Bytes of each call's body, decompressed. */
+  bodies(): readonly number[];
 }
 
 const apiVersion = "2023-01-01";
@@ -41,19 +51,22 @@ const publicAudience = "https://monitor.azure.com";
 /** The Logs Ingestion API of Azure Monitor on loopback, over HTTPS: `POST /dataCollectionRules/{rule}/streams/{stream}`. */
 export async function startLogsIngestion(options: LogsIngestionOptions): Promise<RunningLogsIngestion> {
   const stored: LogsRow[] = [];
+  const bodies: number[] = [];
   let calls = 0;
 
   async function ingest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     calls += 1;
+    bodies.push(Buffer.byteLength(body));
     const content = readRows(body);
     const answer = options.intercept?.(calls, content ?? []) ?? refuse(request, body, options) ?? refuseContent(content);
-    // The caller's own deadline ends it.
-    if (answer === "hang") return;
-    if (answer !== undefined) return reply(response, answer);
-    const columns = options.streams[streamOf(request)] ?? [];
-    stored.push(...(content ?? []).map((row) => keepDeclared(row, columns)));
-    response.writeHead(204).end();
+    if (typeof answer === "object") return reply(response, answer);
+    if (answer === undefined || answer === "lost") {
+      const columns = options.streams[streamOf(request)] ?? [];
+      stored.push(...(content ?? []).map((row) => keepDeclared(row, columns)));
+    }
+    if (answer === undefined) response.writeHead(204).end();
+    else fail(response, answer);
   }
 
   const server = await listen(
@@ -64,6 +77,7 @@ export async function startLogsIngestion(options: LogsIngestionOptions): Promise
   return {
     ...server,
     rows: () => stored,
+    bodies: () => bodies,
     received: () => ({ rows: stored.length, indicators: new Set(stored.map((row) => row["IndicatorId"])).size, calls }),
   };
 }
@@ -125,6 +139,15 @@ function keepDeclared(row: LogsRow, columns: readonly string[]): LogsRow {
   return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column)));
 }
 
-function reply(response: ServerResponse, { status, headers, code = "Simulated", message = "simulated answer" }: LogsAnswer): void {
-  sendJson(response, status, { error: { code, message } }, headers);
+function reply(response: ServerResponse, answer: LogsAnswer): void {
+  const { status, headers, code = "Simulated", message = "simulated answer", body } = answer;
+  if (body === undefined) sendJson(response, status, { error: { code, message } }, headers);
+  else response.writeHead(status, { "content-type": "text/html", ...headers }).end(body);
+}
+
+function fail(response: ServerResponse, fault: LogsFault): void {
+  // The caller's own deadline ends it.
+  if (fault === "hang") return;
+  if (fault !== "truncated") response.destroy();
+  else response.writeHead(500, { "content-length": 1000 }).write("half of", () => response.destroy());
 }

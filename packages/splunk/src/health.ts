@@ -1,4 +1,4 @@
-import { toEpochSeconds, version, type CollectionSummary, type ConnectorError } from "@socdefenders/shared";
+import { clean, toEpochSeconds, version, type CollectionSummary, type ConnectorError } from "@socdefenders/shared";
 import { inParameterNames } from "./parameter-names.ts";
 
 /**
@@ -8,6 +8,9 @@ import { inParameterNames } from "./parameter-names.ts";
 export type HealthEvent = Readonly<Record<string, string | number | null | undefined>> & {
   readonly kind: "run" | "skipped" | "refused" | "withheld";
 };
+
+// Words of the feed are in reasons and messages.
+const longestText = 500;
 
 /**
  * What one run did with one collection. `lag_s` is the time between the feed's own time stamp of the last delivered object and `now`
@@ -19,7 +22,7 @@ export function healthOf(summary: CollectionSummary, now: number): readonly Heal
   const lag = position === undefined ? undefined : Math.max(0, Math.round(now / 1000 - position));
   const common = { input, collection: summary.collection, version };
   const byReason = (kind: "skipped" | "refused" | "withheld", reasons: Readonly<Record<string, number>>): HealthEvent[] =>
-    Object.entries(reasons).map(([reason, count]) => ({ kind, ...common, reason, count }));
+    Object.entries(reasons).map(([reason, count]) => ({ kind, ...common, reason: clean(reason, longestText), count }));
   return [
     { ...counts, kind: "run", ...common, lag_s: lag, ...outcome(failure) },
     ...byReason("skipped", skipped_reasons),
@@ -38,7 +41,7 @@ function outcome(failure: ConnectorError | undefined): Record<string, string> {
   return {
     status: "failed",
     error: failure.name,
-    message: inParameterNames(failure.message),
-    remedy: inParameterNames(failure.remedy),
+    message: inParameterNames(clean(failure.message, longestText)),
+    remedy: inParameterNames(clean(failure.remedy, longestText)),
   };
 }

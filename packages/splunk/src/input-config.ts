@@ -37,11 +37,14 @@ export async function readInputConfig({ parameters }: Stanza, splunkd: Splunkd, 
   const number = (name: string): number | undefined => (given(name) === undefined ? undefined : Number(given(name)));
   const output = given("output") ?? "hec";
   if (output !== "hec" && output !== "stdout") throw unknownValue("output", output, "hec or stdout");
+  const auth = given("auth");
+  // The feed knows one more, which needs a user name; an input has no parameter for it.
+  if (auth !== undefined && auth !== "bearer" && auth !== "x-api-key") throw unknownValue("auth", auth, "bearer or x-api-key");
   const feed = parseFeedConfig(
     withoutUndefined({
       endpoint: given("feed_endpoint"),
       api_key: await secret("credential"),
-      auth: given("auth"),
+      auth,
       ca_file: given("feed_ca_file"),
       proxy: proxyWithoutPassword(given("feed_proxy")),
       collections: list(given("collections")),

@@ -1,5 +1,5 @@
 import { silentLogger } from "@socdefenders/shared";
-import { createCertificate, startSplunkd, type SplunkdOptions } from "@socdefenders/simulator";
+import { createCertificate, startSplunkd, type KvDocument, type SplunkdOptions } from "@socdefenders/simulator";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import type { SplunkEvent } from "./mapping.ts";
 import { openSplunkd } from "./splunkd.ts";
 
 const signal = new AbortController().signal;
+const batchSave = "/servicesNS/nobody/socdefenders_app/storage/collections/data/socdefenders_indicators/batch_save";
 const retryPolicy = { attempts: 2, baseMs: 1, maximumMs: 1, repeatUnknown: true };
 
 const event = (number: number, more: Partial<SplunkEvent> = {}): SplunkEvent => ({
@@ -42,7 +43,9 @@ async function setting(options: Partial<SplunkdOptions> = {}) {
   onTestFinished(() => splunkd.close());
   let now = 1_800_000_000_000;
   const store = openKvStore(splunkd, () => now);
-  return { running, store, later: (ms: number) => (now += ms), row: (key: string) => running.documents().get(key) };
+  /** Puts a row there as a search would. */
+  const put = (row: KvDocument): unknown => splunkd.post(batchSave, JSON.stringify([row]), signal);
+  return { running, store, put, later: (ms: number) => (now += ms), row: (key: string) => running.documents().get(key) };
 }
 
 test("a row has the value in lower case and as given, times in seconds, and a weight", async () => {
@@ -68,6 +71,15 @@ test("an update keeps when the row was first seen; a revocation stays visible; a
   await store.save([event(1, { name: "older" })], signal);
   expect(row("key-1")).toMatchObject({ revoked: true });
   expect(row("key-1")).not.toHaveProperty("name");
+});
+
+test("a row that a search stored keeps its time as text; without one it is seen first now", async () => {
+  const { store, put, row } = await setting();
+  await put({ _key: "key-1", first_seen_here: null, modified_epoch: null });
+  await put({ _key: "key-2", first_seen_here: "1700000000", modified_epoch: "" });
+  await store.save([event(1), event(2)], signal);
+  expect(row("key-1")).toMatchObject({ first_seen_here: 1_800_000_000, modified_epoch: 1_777_593_600 });
+  expect(row("key-2")).toMatchObject({ first_seen_here: 1_700_000_000 });
 });
 
 test("more rows than one request takes, and several versions of one, are all written", async () => {

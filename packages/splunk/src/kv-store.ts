@@ -139,5 +139,9 @@ function parseKnown(text: string): readonly Known[] {
   }
 }
 
-const time = z.coerce.number().optional().catch(undefined);
+// What a search stored may be text, and null where it had no value: that is no time, least of all the year 1970.
+const time = z
+  .union([z.number(), z.string().min(1).pipe(z.coerce.number())])
+  .optional()
+  .catch(undefined);
 const knownSchema = z.array(z.array(z.object({ _key: z.string(), first_seen_here: time, modified_epoch: time })));

@@ -118,7 +118,7 @@ function createReader(): Reader {
 
 function notInput(reason: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError(`standard input is not the XML that splunkd sends: ${reason}`, {
-    remedy: "This program is started by splunkd as a modular input; see README.txt for running it by hand.",
+    remedy: "Let splunkd start this program: it is a modular input.",
     cause,
   });
 }

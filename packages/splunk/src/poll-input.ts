@@ -7,6 +7,8 @@ import {
   positionKeyOf,
   type CollectionSummary,
   type Host,
+  type LogContext,
+  type Logger,
   type Sink,
 } from "@socdefenders/shared";
 import { openCheckpoints, withPositionFile } from "./checkpoint.ts";
@@ -20,6 +22,7 @@ import { map, type SplunkEvent } from "./mapping.ts";
 import type { Stanza } from "./modular-input.ts";
 import { createSink } from "./sink.ts";
 import type { Splunkd } from "./splunkd.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export interface PollInputOptions {
   readonly stanza: Stanza;
@@ -40,7 +43,7 @@ export async function pollInput(options: PollInputOptions): Promise<void> {
     if (health.length === 0 && error instanceof ConnectorError) health.push(healthOfFailure(options.stanza.name, error));
     throw error;
   } finally {
-    if (!options.signal.aborted) await tellHealth(config, health, options.host);
+    if (!options.signal.aborted) await tellHealth(config, health, options);
   }
 }
 
@@ -61,7 +64,7 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
     let failure: ConnectorError | undefined;
     for await (const summary of summaries) {
       const { failure: failed, ...counts } = summary;
-      host.log.info("collection_done", `${stanza.name}: ${summary.delivered} events delivered`, { ...counts });
+      logSummary(host.log, summary, counts);
       const mendable = failed && withPositionFile(failed, checkpointDirectory, positionKeyOf(walked, summary.collection));
       onSummary({ ...counts, ...(mendable && { failure: mendable }) });
       // The first one is thrown, and told by whoever catches it.
@@ -72,6 +75,12 @@ async function deliver(config: InputConfig, options: PollInputOptions, onSummary
   } finally {
     await feed.close();
   }
+}
+
+/** The counts of a collection; why it failed is told by a line of its own. */
+function logSummary(log: Logger, { target, delivered, failure }: CollectionSummary, counts: LogContext): void {
+  if (failure === undefined) log.info("collection_done", `${target}: ${delivered} events delivered`, counts);
+  else log.warn("collection_failed", `${target}: failed after ${delivered} events`, counts);
 }
 
 function openSink(
@@ -85,12 +94,16 @@ function openSink(
   return writesKvStore ? withKvStore(sink, openKvStore(splunkd)) : sink;
 }
 
-/** Health events never fail a run. */
-async function tellHealth({ output, sendsHealth }: InputConfig, events: readonly HealthEvent[], { log }: Host): Promise<void> {
+/** Health events never fail a run, nor hold one that is to leave. */
+async function tellHealth(
+  { output, sendsHealth }: InputConfig,
+  events: readonly HealthEvent[],
+  { host, signal }: PollInputOptions,
+): Promise<void> {
   if (!sendsHealth || output.kind !== "hec" || events.length === 0) return;
   try {
-    await sendHealth(output.config, events, Date.now());
+    await untilAborted(sendHealth(output.config, events, Date.now()), signal);
   } catch (error) {
-    log.warn("health_not_sent", `health events were not taken: ${(error as Error).message}`);
+    host.log.warn("health_not_sent", `health events were not taken: ${(error as Error).message}`);
   }
 }

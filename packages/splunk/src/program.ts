@@ -83,7 +83,7 @@ async function runInputs(input: ModularInput, surroundings: Surroundings, host: 
   try {
     let failure: unknown;
     // One input that fails does not keep the others from their turn.
-    for (const stanza of input.stanzas.filter((one) => !isDisabled(one))) {
+    for (const stanza of input.stanzas) {
       await takeTurn(stanza, input, surroundings, host).catch((error: unknown) => {
         surroundings.stop.throwIfAborted();
         if (!(error instanceof ConnectorError)) throw error;
@@ -101,6 +101,7 @@ async function runInputs(input: ModularInput, surroundings: Surroundings, host: 
 
 /** Several inputs share the directory, so each has a lock and a time of its last poll of its own. */
 async function takeTurn(stanza: Stanza, input: ModularInput, surroundings: Surroundings, host: Host): Promise<void> {
+  if (isDisabled(stanza)) return;
   const { checkpointDirectory } = input;
   const name = positionName({ target: stanza.name, endpoint: "", collection: "input" });
   await withDirectoryLock(checkpointDirectory, { log: host.log, name }, async (lost) => {
@@ -115,7 +116,10 @@ async function takeTurn(stanza: Stanza, input: ModularInput, surroundings: Surro
       if (!(await isPollingHost(splunkd, host.log, signal))) return;
       await pollInput({ stanza, checkpointDirectory, splunkd, writeOut: surroundings.writeOut, host, signal });
     } finally {
-      await saveLastPoll(checkpointDirectory, name, Date.now());
+      await saveLastPoll(checkpointDirectory, name, Date.now()).catch((error: Error) => {
+        // A full disk for instance, of which the poll itself has said more.
+        host.log.warn("last_poll_not_saved", `the time of this poll is not known to the next run: ${error.message}`);
+      });
       await splunkd.close();
     }
   });

@@ -22,9 +22,12 @@ export interface Splunkd {
 
 /**
  * splunkd's certificate must be signed by the authority in `$SPLUNK_HOME/etc/auth`; its name is not checked, since the default one names
- * no host; no proxy stands between the two. Throws ConfigurationError where that file cannot be read.
+ * no host; no proxy stands between the two. Throws ConfigurationError where that file cannot be read, or splunkd's address is none.
  */
 export function openSplunkd(input: ModularInput, splunkHome: string, { userAgent, log }: Host, retryPolicy?: RetryPolicy): Splunkd {
+  if (!URL.canParse(input.serverUri)) {
+    throw new ConfigurationError("standard input names no usable server_uri", { remedy: "Let splunkd start this program." });
+  }
   const sessionKey = createSecret(input.sessionKey);
   const http = createHttpClient({ ca: readAuthority(splunkHome), anyName: true, userAgent, log });
   const headers = { authorization: `Splunk ${sessionKey.reveal()}`, "content-type": "application/json" };

@@ -1,4 +1,4 @@
-import { ConnectorError, openFeed, type Host } from "@socdefenders/shared";
+import { clean, ConnectorError, openFeed, type Host } from "@socdefenders/shared";
 import { readInputConfig, type InputConfig } from "./input-config.ts";
 import { openKvStore } from "./kv-store.ts";
 import { readModularInput } from "./modular-input.ts";
@@ -35,7 +35,9 @@ export async function validateInput(
   } catch (error) {
     stop.throwIfAborted();
     if (deadline.aborted) return `no answer within ${deadlineMs / 1000} s. Check the addresses and what lies between.`;
-    return error instanceof ConnectorError ? inParameterNames(`${error.message}. ${error.remedy}`) : (error as Error).message;
+    return clean(
+      error instanceof ConnectorError ? inParameterNames(`${error.message}. ${error.remedy}`) : (error as Error).message,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, unlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, unlink, utimes, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { ConnectorError } from "../errors/connector-error.ts";
 import { LockError } from "../errors/lock-error.ts";
@@ -74,14 +74,17 @@ async function acquire(directory: string, name: string, log: Logger): Promise<Cl
   const number = Math.max(0, ...before.map((claim) => claim.number)) + 1;
   const path = join(directory, `${name}.${number}.lock`);
   const text = ownClaim();
+  let file: FileHandle;
   try {
-    await writeFile(path, text, { flag: "wx", mode: 0o600 });
+    file = await open(path, "wx", 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     refuseLiving(await findClaims(directory, name), directory);
     return acquire(directory, name, log);
   }
   try {
+    // A full disk would leave an empty file, which passes for a lock that is just being written.
+    await file.writeFile(text).finally(() => file.close());
     const others = (await findClaims(directory, name)).filter((other) => other.path !== path);
     refuseLiving(others, directory);
     for (const dead of others) await inherit(dead, log);

@@ -18,7 +18,7 @@ export function parseSection<T>(schema: z.ZodType<T>, input: unknown, path: stri
     });
   }
   const problems = parsed.error.issues.map((issue) => describe(issue, schema, path));
-  throw new ConfigurationError(problems.join("; "), { remedy: "Correct the configuration; README.md has one to start from." });
+  throw new ConfigurationError(problems.join("; "), { remedy: "Correct what the message names." });
 }
 
 function withoutNull(section: unknown): unknown {

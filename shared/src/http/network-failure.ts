@@ -91,7 +91,12 @@ const kinds: Readonly<Record<string, Kind>> = {
   UND_ERR_CONNECT_TIMEOUT: { reason: "no connection in time", neverSent: true },
   UND_ERR_HEADERS_TIMEOUT: { reason: "no answer in time" },
   UND_ERR_BODY_TIMEOUT: { reason: "the answer stopped half-way" },
-  UND_ERR_INVALID_ARG: { permanent: true },
+  // What is sent is checked before the connection is: a credential that was copied with a character no header can carry.
+  UND_ERR_INVALID_ARG: {
+    remedy: "Give the credential again: it has a character in it that an HTTP header cannot carry.",
+    neverSent: true,
+    permanent: true,
+  },
   UND_ERR_DESTROYED: { permanent: true },
   UND_ERR_PRX_CONN: { reason: "the proxy closed the connection", neverSent: true },
   Z_BUF_ERROR: { reason: "the compressed answer is cut off" },

@@ -1,9 +1,9 @@
 import type { Refusal } from "@socdefenders/shared";
 import type { SentinelRow } from "../mapping.ts";
+import { largestFieldBytes } from "./field.ts";
 
 // The service takes 1 MB, counted before compression; the rest is room for what its count may include besides the rows.
 const largestChunkBytes = 900_000;
-const largestFieldBytes = 64 * 1024;
 
 /** A row and the bytes of its JSON. */
 export interface SizedRow {
@@ -12,8 +12,8 @@ export interface SizedRow {
 }
 
 /**
- * Azure Monitor cuts a field at 64 KB without a word, and half a pattern or a value means something else: such a row is refused with
- * the name of the field, and its whole content goes to the dead letters.
+ * Azure Monitor cuts a field at 64 KB without a word. What the mapping has not cut visibly means something else when it is halved (a
+ * value, a pattern without observable): such a row is refused with the name of the field, and its object goes to the dead letters.
  */
 export function setOversizedAside(items: readonly SentinelRow[]): { rows: SizedRow[]; refusals: Refusal<SentinelRow>[] } {
   const rows: SizedRow[] = [];

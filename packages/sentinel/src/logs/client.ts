@@ -3,14 +3,16 @@ import type { LogsIngestionClient } from "@azure/monitor-ingestion";
 import { addressesOf } from "../cloud.ts";
 import type { LogsConfig } from "../config.ts";
 import { createCredential } from "../credential.ts";
-import type { SentinelRow } from "../mapping.ts";
+import { namingTokenErrors } from "../token-error.ts";
+import { compressFast } from "./compression.ts";
+import { withDeadline } from "./deadline.ts";
 
 /** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
 export interface LogsClient {
   /** Method and address, for messages. */
   readonly where: string;
   /** One request with all the rows, at most 1 MB of JSON. Resolves only after the service's 204; throws the SDK's error or the signal's reason. */
-  upload(rows: readonly SentinelRow[], signal: AbortSignal): Promise<void>;
+  upload(rows: readonly object[], signal: AbortSignal): Promise<void>;
   /** The same request with an empty list, which stores nothing. Throws as upload does. */
   probe(signal: AbortSignal): Promise<void>;
 }
@@ -34,12 +36,17 @@ export function createLogsClient(config: LogsConfig, userAgent: string, timeoutM
 
 async function openClient({ endpoint, ...access }: LogsConfig, userAgent: string): Promise<LogsIngestionClient> {
   const { LogsIngestionClient } = await import("@azure/monitor-ingestion");
-  return new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), await createCredential(access), {
+  const credential = namingTokenErrors(await createCredential(access));
+  const client = new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), credential, {
     audience: addressesOf[access.cloud].monitor,
     retryOptions: { maxRetries: 0 },
+    // The service sends nobody elsewhere; followed, a 303 would become a GET without rows that may well be answered 204.
+    redirectOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: userAgent },
     ...(access.ca !== undefined && { tlsOptions: { ca: authoritiesWith(access.ca) } }),
   });
+  compressFast(client.pipeline);
+  return client;
 }
 
 /** `upload()` sends no request for an empty list, so this goes through the same pipeline (token, TLS, proxy, gzip) by hand. */
@@ -49,20 +56,6 @@ async function sendEmptyList(client: LogsIngestionClient, url: string, abortSign
   const headers = createHttpHeaders({ "content-type": "application/json", "content-encoding": "gzip", accept: "application/json" });
   const request = createPipelineRequest({ method: "POST", url, headers, body: "[]", abortSignal });
   const response = await client.pipeline.sendRequest(createDefaultHttpClient(), request);
-  if (response.status < 300) return;
+  if (response.status === 204) return;
   throw new RestError(response.bodyAsText ?? "", { statusCode: response.status, request, response });
-}
-
-/**
- * Runs one request with a time limit of its own, since the SDK has none. An upload that was aborted may resolve as if all had gone
- * well, and a token may be waited for without a look at the signal: so the limit is raced, and looked at again after success.
- */
-async function withDeadline(signal: AbortSignal, timeoutMs: number, work: (deadline: AbortSignal) => Promise<void>): Promise<void> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  deadline.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    deadline.addEventListener("abort", () => reject(deadline.reason as Error), { once: true });
-  });
-  await Promise.race([work(deadline), aborted]);
-  deadline.throwIfAborted();
 }

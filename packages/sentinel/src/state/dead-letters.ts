@@ -1,23 +1,58 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import { toDeadLetter, type DeadLetters } from "@socdefenders/shared";
-import { orTargetError } from "./container.ts";
+import { appendLines } from "./append.ts";
+import { codeOf, orTargetError } from "./container.ts";
 
-/** Appends one `DeadLetter` a line to an append blob a day beside the positions. Nothing is ever dropped: old days are the operator's. */
+// What every version of the service takes in one append.
+const largestBlockBytes = 4 * 1024 * 1024;
+
+/**
+ * Appends one `DeadLetter` a line to append blobs under `dead-letters/`, which are named as the full files of a state directory are:
+ * downloaded into one, `socdefenders dead-letter` lists and retries them. Nothing is ever dropped; what is old is the operator's to remove.
+ */
 export function createBlobDeadLetters(container: ContainerClient): DeadLetters {
+  // A blob takes 50,000 appends; a day with more goes on in the next one.
+  let serial = 0;
+
+  async function keep(time: string, block: string): Promise<void> {
+    for (;;) {
+      try {
+        return await appendLines(container, nameOf(time, serial), block);
+      } catch (error) {
+        if (codeOf(error) !== "BlockCountExceedsLimit") throw error;
+        serial += 1;
+      }
+    }
+  }
+
   return {
     async add(key, rejected) {
       const time = new Date().toISOString();
       const lines = rejected.map((entry) => `${JSON.stringify(toDeadLetter(key, entry, time))}\n`);
-      // A blob takes 50,000 appends, and one page makes one append: a day is far below that.
-      const name = `dead-letters/${time.slice(0, 10)}.ndjson`;
-      await orTargetError(append(container, name, lines.join("")), `dead letters cannot be kept in ${name}`);
+      for (const block of toBlocks(lines)) await orTargetError(keep(time, block), "dead letters cannot be kept in dead-letters/");
       return 0;
     },
   };
 }
 
-async function append(container: ContainerClient, name: string, content: string): Promise<void> {
-  const blob = container.getAppendBlobClient(name);
-  await blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: "application/x-ndjson" } });
-  await blob.appendBlock(content, Buffer.byteLength(content));
+/** `dead-letters/dead-letter.20261121T000000000Z-00000000.ndjson`: the day, and the how manieth blob of it. */
+function nameOf(time: string, serial: number): string {
+  return `dead-letters/dead-letter.${time.slice(0, 10).replaceAll("-", "")}T000000000Z-${serial.toString(16).padStart(8, "0")}.ndjson`;
+}
+
+/** Whole lines, as many as fit. An entry has at most 1 Mi characters of content, so that one alone always fits. */
+function* toBlocks(lines: readonly string[]): Generator<string> {
+  let block: string[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const size = Buffer.byteLength(line);
+    if (block.length > 0 && bytes + size > largestBlockBytes) {
+      yield block.join("");
+      block = [];
+      bytes = 0;
+    }
+    block.push(line);
+    bytes += size;
+  }
+  if (block.length > 0) yield block.join("");
 }

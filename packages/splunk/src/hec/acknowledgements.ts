@@ -10,6 +10,8 @@ export interface AcknowledgementOptions {
   readonly pollMs: number;
   /** How long an id is waited for. */
   readonly deadlineMs: number;
+  /** Told of an id that came twice: nothing that is said about ids of this channel can be relied on any more. */
+  readonly onRepeatedId: () => void;
 }
 
 /** Waits for the indexer acknowledgement of requests on one channel, all of them in one poll. */
@@ -23,9 +25,16 @@ interface Waiter {
   readonly settle: (isConfirmed: boolean) => void;
 }
 
-/** Splunk tells `true` once per id, so that each answer of a poll is used at once (Splunk, "About HEC Indexer Acknowledgment"). */
-export function createAcknowledgements({ poll, pollMs, deadlineMs }: AcknowledgementOptions): Acknowledgements {
+/**
+ * Splunk tells `true` once per id, so that each answer of a poll is used at once (Splunk, "About HEC Indexer Acknowledgment"). It counts
+ * ids from 0 for each channel and node: one that comes while another request of that id is open says that the count began anew, at a
+ * restart or at another node behind the load balancer. A `true` could then be either one's, so that none of them is believed.
+ */
+export function createAcknowledgements({ poll, pollMs, deadlineMs, onRepeatedId }: AcknowledgementOptions): Acknowledgements {
   const waiters = new Map<number, Waiter>();
+  // Ids without a `true` so far, those that nobody waits for any more included.
+  const open = new Set<number>();
+  let isUnreliable = false;
   let polling: Promise<void> | undefined;
   let pausing = new AbortController();
 
@@ -38,11 +47,24 @@ export function createAcknowledgements({ poll, pollMs, deadlineMs }: Acknowledge
   }
 
   function settle(answer: PollAnswer): void {
-    if (typeof answer !== "string") for (const id of answer) finish(id, true);
+    if (typeof answer !== "string" && !isUnreliable) for (const id of answer) finish(id, true);
     for (const [id, { deadline }] of waiters) if (answer === "lost" || performance.now() >= deadline) finish(id, false);
   }
 
+  /** Whether the id may be waited for. Everybody is told where it may not. */
+  function takeId(id: number): boolean {
+    if (open.has(id) && !isUnreliable) {
+      isUnreliable = true;
+      settle("lost");
+      pausing.abort();
+      onRepeatedId();
+    }
+    open.add(id);
+    return !isUnreliable;
+  }
+
   function finish(id: number, isConfirmed: boolean): void {
+    if (isConfirmed) open.delete(id);
     waiters.get(id)?.settle(isConfirmed);
     waiters.delete(id);
   }
@@ -57,6 +79,7 @@ export function createAcknowledgements({ poll, pollMs, deadlineMs }: Acknowledge
           reject(signal.reason as Error);
         };
         if (signal.aborted) return stop();
+        if (!takeId(ackId)) return resolve(false);
         signal.addEventListener("abort", stop, { once: true });
         waiters.set(ackId, {
           deadline: performance.now() + deadlineMs,

@@ -90,11 +90,16 @@ export function createHecClient(config: SplunkConfig, host: Host, given: Partial
         if (verdict.kind !== "accepted") return verdict;
         if (verdict.isFilling) slowDown(retryPolicy.baseMs);
         if (await isIndexed(verdict.ackId, channel, signal)) return verdict;
-        host.log.warn("not_acknowledged", "the indexers did not acknowledge a request in time", { sendings });
+        host.log.warn("not_acknowledged", "a request was not acknowledged", { sendings });
       }
-      throw new TargetError(`no acknowledgement within ${config.acknowledgementTimeoutMs / 1000} s, ${mostSendings} times`, {
-        remedy: "Look at the indexers' queues. The page is sent again by the next run.",
-      });
+      const patience = `${config.acknowledgementTimeoutMs / 1000} s`;
+      throw new TargetError(
+        `no acknowledgement of a request that was sent ${mostSendings} times and waited for up to ${patience} each`,
+        {
+          remedy:
+            "Look at the indexers' queues; a load balancer before HEC must keep a client at one node (sticky sessions). The page is sent again by the next run.",
+        },
+      );
     },
     close: () => transport.close(),
   };

@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly cookies: Cookies;
   /** The channel of a token with indexer acknowledgement; undefined until Splunk asks for one. */
   channel: Channel | undefined;
+  /** The first request, settled; undefined until there is one. */
+  greeting: Promise<void> | undefined;
   /** Monotonic time until which it is left out. */
   outUntil: number;
 }
@@ -28,7 +30,13 @@ export interface Endpoints {
 }
 
 export function createEndpoints(origins: readonly URL[]): Endpoints {
-  const all = origins.map((origin): Endpoint => ({ origin, cookies: createCookies(), channel: undefined, outUntil: 0 }));
+  const all = origins.map((origin): Endpoint => ({
+    origin,
+    cookies: createCookies(),
+    channel: undefined,
+    greeting: undefined,
+    outUntil: 0,
+  }));
   return {
     available: () => all.find(({ outUntil }) => outUntil <= performance.now()),
     soonest: () => all.reduce((first, other) => (other.outUntil < first.outUntil ? other : first)),

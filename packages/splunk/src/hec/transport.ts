@@ -83,42 +83,70 @@ export function createTransport(config: SplunkConfig, host: Host, pollMs: number
         poll: (ids) => poll(endpoint, id, ids),
         pollMs,
         deadlineMs: config.acknowledgementTimeoutMs,
+        onRepeatedId: () => repeatedId(endpoint, id),
       }),
     );
+  }
+
+  function repeatedId(endpoint: Endpoint, id: string): void {
+    log.warn("acknowledgement_ids", "Splunk gave an acknowledgement id twice: it was restarted, or requests reach several nodes");
+    replaceChannel(endpoint, id);
+  }
+
+  /** Unless another request has done so already. */
+  function replaceChannel(endpoint: Endpoint, id: string): void {
+    if (endpoint.channel?.id === id) newChannel(endpoint);
   }
 
   async function poll(endpoint: Endpoint, id: string, ids: readonly number[]): Promise<PollAnswer> {
     const { channel } = endpoint;
     if (channel?.id !== id) return "lost";
     try {
-      const answer = readPoll(await send(endpoint, acknowledgementPath, JSON.stringify({ acks: ids }), channel, closed.signal));
+      const response = await send(endpoint, acknowledgementPath, JSON.stringify({ acks: ids }), channel, closed.signal);
+      const answer = readPoll(response);
       // Splunk drops an idle channel: the next request opens another one.
-      if (answer === "lost") newChannel(endpoint);
+      if (answer === "lost") replaceChannel(endpoint, id);
+      if (answer === "later") notAsked(`HTTP ${response.status} with no list of acknowledgements`);
       return answer;
     } catch (error) {
       if (closed.signal.aborted) return "lost";
-      log.warn("acknowledgement_poll", `acknowledgements could not be asked for: ${(error as Error).message}`);
+      notAsked((error as Error).message);
       return "later";
+    }
+  }
+
+  function notAsked(reason: string): void {
+    log.warn("acknowledgement_poll", `acknowledgements could not be asked for: ${reason}`);
+  }
+
+  async function attempt(endpoint: Endpoint, text: string, signal: AbortSignal): Promise<Attempt> {
+    const where = `POST ${new URL(eventPath, endpoint.origin).href}`;
+    if (config.acknowledgement === "required" && endpoint.channel === undefined) newChannel(endpoint);
+    try {
+      for (let adaptations = 0; ; adaptations += 1) {
+        const { channel } = endpoint;
+        const response = await send(endpoint, eventPath, text, channel, signal);
+        const verdict = readAnswer(response, where);
+        if (verdict.kind === "busy") return busy(verdict.error, response);
+        if (adaptations < mostAdaptations && adapt(verdict, endpoint, channel)) continue;
+        return { kind: "answered", verdict, channel };
+      }
+    } catch (cause) {
+      if (cause instanceof NetworkError) return unreachable(cause);
+      throw cause;
     }
   }
 
   return {
     async attempt(endpoint, text, signal) {
-      const where = `POST ${new URL(eventPath, endpoint.origin).href}`;
-      if (config.acknowledgement === "required" && endpoint.channel === undefined) newChannel(endpoint);
-      try {
-        for (let adaptations = 0; ; adaptations += 1) {
-          const { channel } = endpoint;
-          const response = await send(endpoint, eventPath, text, channel, signal);
-          const verdict = readAnswer(response, where);
-          if (verdict.kind === "busy") return busy(verdict.error, response);
-          if (adaptations < mostAdaptations && adapt(verdict, endpoint, channel)) continue;
-          return { kind: "answered", verdict, channel };
-        }
-      } catch (cause) {
-        if (cause instanceof NetworkError) return unreachable(cause);
-        throw cause;
-      }
+      if (endpoint.greeting !== undefined) await endpoint.greeting;
+      const attempted = attempt(endpoint, text, signal);
+      // Side by side, first requests would each get a cookie, and with it a node of a load balancer, of their own.
+      endpoint.greeting ??= attempted.then(
+        () => undefined,
+        () => undefined,
+      );
+      return attempted;
     },
     async close() {
       closed.abort(new Error("the sink was closed"));

@@ -1,0 +1,18 @@
+import { ConfigurationError, createSecret, TargetError } from "@socdefenders/shared";
+import { expect, test } from "vitest";
+import { toError, toFailure } from "./failure.ts";
+
+test("an error is told in the words of the settings, without secrets and control characters", () => {
+  createSecret("secret-of-the-target");
+  expect(toFailure(new TargetError("POST x: \u001b[31mno\n", { remedy: "Check sentinel.rule_id." }))).toEqual({
+    message: "POST x: \ufffd[31mno ",
+    remedy: "Check DCR_IMMUTABLE_ID.",
+  });
+  expect(toFailure(new RangeError("secret-of-the-target is odd")).message).toBe("unexpected: RangeError: [redacted] is odd");
+});
+
+test("all failures are in the one error that the host shows, each once", () => {
+  const wrong = toFailure(new ConfigurationError("no readable collection", { remedy: "Choose from: a." }));
+  const full = toFailure(new TargetError("HTTP 403", { remedy: "Give the role." }));
+  expect(toError([wrong, full, wrong]).message).toBe("no readable collection. Choose from: a. | HTTP 403. Give the role.");
+});

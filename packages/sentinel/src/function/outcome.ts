@@ -1,0 +1,45 @@
+import type { PageOutcome } from "@socdefenders/shared";
+import type { HealthRow } from "../health-row.ts";
+import type { Failure } from "./failure.ts";
+
+/** What one run did for one destination. */
+export interface Outcome {
+  readonly destination: HealthRow["Destination"];
+  readonly status: HealthRow["Status"];
+  readonly counts: Counts;
+  /** Position by collection id; null where nothing was ever delivered. */
+  readonly positions: Readonly<Record<string, string | null>>;
+  readonly failures: readonly Failure[];
+  readonly durationMs: number;
+}
+
+/** Pages and items, the latter three by reason. */
+export interface Counts {
+  pages: number;
+  read: number;
+  delivered: number;
+  readonly skipped: Record<string, number>;
+  readonly refused: Record<string, number>;
+  readonly withheld: Record<string, number>;
+}
+
+export const noCounts = (): Counts => ({ pages: 0, read: 0, delivered: 0, skipped: {}, refused: {}, withheld: {} });
+
+/** Counts a page that is delivered and behind the saved position: also of a collection that the run leaves half-way. */
+export function addPage(counts: Counts, { read, delivered, skipped, refused, withheld }: PageOutcome): void {
+  counts.pages += 1;
+  counts.read += read;
+  counts.delivered += delivered;
+  addCounts(counts.skipped, skipped);
+  addCounts(counts.refused, refused);
+  addCounts(counts.withheld, withheld);
+}
+
+/** Adds counts by reason to `totals`. */
+export function addCounts(totals: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [reason, count] of Object.entries(counts)) totals[reason] = (totals[reason] ?? 0) + count;
+}
+
+export function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

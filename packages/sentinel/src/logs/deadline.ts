@@ -1,0 +1,27 @@
+/**
+ * Runs one request with a time limit of its own, since the SDK has none. An upload that was aborted may resolve as if all had gone
+ * well, and a token may be waited for without a look at the signal: so the limit is raced, and looked at again after success. What loses
+ * the race is left behind. Throws the work's error, the signal's reason, or a TimeoutError.
+ */
+export async function withDeadline(
+  signal: AbortSignal,
+  timeoutMs: number,
+  work: (deadline: AbortSignal) => Promise<void>,
+): Promise<void> {
+  signal.throwIfAborted();
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new DOMException("no answer in time", "TimeoutError")), timeoutMs);
+  const deadline = AbortSignal.any([signal, late.signal]);
+  // A signal that somebody listens to lives as long as those it follows, here for the whole run, and with it what its listeners hold.
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    deadline.addEventListener("abort", () => reject(deadline.reason as Error), { signal: ended.signal });
+  });
+  try {
+    await Promise.race([work(deadline), aborted]);
+    deadline.throwIfAborted();
+  } finally {
+    clearTimeout(timer);
+    ended.abort();
+  }
+}
