@@ -66,7 +66,7 @@ export function createSession(
     features = featuresOf((await graphql.call(readVersion, {}, signal)).about.version);
     if (!features.isSupported)
       log.warn("platform_version", `OpenCTI ${features.version} is older than 6.8, what this connector was made for`);
-    log.info("registering", `OpenCTI ${features.version}`, { version: features.version, connector_id: config.connectorId });
+    log.debug("registering", `OpenCTI ${features.version}`, { version: features.version, connector_id: config.connectorId });
     const { registerConnector: registered } = await graphql.call(registerConnector, { input }, signal);
     state = registered.connector_state ?? "";
     await ping(state, signal);
