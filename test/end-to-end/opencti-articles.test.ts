@@ -48,7 +48,7 @@ test("the articles behind the indicators come in as reports, each fetched once o
   expect(asked.toSorted()).toEqual(named.toSorted());
   expect(first.log).toContainEqual(
     expect.objectContaining({
-      attributes: { event: "articles", delivered: 3, archived: 1, before_look_back: 1, not_found: named.length - 5 },
+      attributes: { event: "articles", delivered: 3, archived: 1, before_look_back: 1, not_found: named.length - 5, pending: 0 },
     }),
   );
   expect([first.code, second.code]).toEqual([0, 0]);
