@@ -52,7 +52,9 @@ const program = new Command("socdefenders")
 
 program
   .command("demo")
-  .description("deliver 5,000 real indicators from a local feed to local receivers of all three targets")
+  .description(
+    "deliver 5,000 real indicators from a local feed to four local receivers: Splunk, both destinations of Sentinel, OpenCTI",
+  )
   .option("--json", "print one JSON line per target")
   .action(async (flags: { json?: boolean }) => (await import("./commands/demo.ts")).demo(flags, await terminal()));
 
@@ -131,7 +133,7 @@ program
 program
   .command("simulate")
   .description("run a local feed and local receivers, and print a configuration for them")
-  .option("--port <number>", "port of the feed, the receivers take the four after it; 0 is any free ones", parsePort, 0)
+  .option("--port <number>", "port of the feed, the receivers take the five after it; 0 is any free ones", parsePort, 0)
   .option("--objects <file>", 'NDJSON of {"date_added", "object"} to serve instead of the 5,000 sample indicators')
   .addOption(new Option("--container <kind>", "what an objects page looks like").choices(["bundle", "envelope"]).default("bundle"))
   .option("--largest-page <number>", "objects on a page at most", parseCount, 1000)
@@ -195,7 +197,7 @@ program
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_531) throw new InvalidArgumentError("a number from 0 to 65531");
+  if (!Number.isInteger(port) || port < 0 || port > 65_530) throw new InvalidArgumentError("a number from 0 to 65530");
   return port;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ConfigurationError } from "@socdefenders/shared";
 import type { FeedOptions, RunningServer } from "@socdefenders/simulator";
 
-/** A local feed and the local receivers of all three targets. */
+/** A local feed and local receivers: of Splunk, of both destinations of Sentinel with its managed identity, of OpenCTI. */
 export interface Simulation {
   /** A configuration for `run` that leads from the one to the others. */
   readonly configuration: string;
