@@ -79,6 +79,15 @@ test("every setting reaches its key; lists without their blanks, numbers as numb
   expect(health).toMatchObject({ stream: "Custom-Health", ruleId: environment.DCR_IMMUTABLE_ID, application });
 });
 
+test("the client id of an application is none of the host's: the state is opened with the host's own identity", () => {
+  const { AZURE_CLIENT_ID: _, ...rest } = environment as Record<string, string>;
+  const storage = { AzureWebJobsStorage: "", AzureWebJobsStorage__accountName: "mystorage" };
+  const application = { AZURE_TENANT_ID: "tenant", AZURE_CLIENT_ID: "application", AZURE_CLIENT_SECRET: "application-secret" };
+  expect(readSettings({ ...rest, ...storage, ...application }).state.account).toMatchObject({ clientId: undefined });
+  const named = { ...application, AzureWebJobsStorage__clientId: "identity" };
+  expect(readSettings({ ...rest, ...storage, ...named }).state.account).toMatchObject({ clientId: "identity" });
+});
+
 test("each filter setting makes a filter of its own; without any nothing is held back", () => {
   expect(readSettings(environment).filter).toBeUndefined();
   const identities = [

@@ -83,7 +83,10 @@ function readState(environment: Environment, cloud: Cloud): StateConfig {
         "Set AzureWebJobsStorage (connection string), AzureWebJobsStorage__accountName or AzureWebJobsStorage__blobServiceUri (identity).",
     });
   }
-  const clientId = readSetting(environment, "AzureWebJobsStorage__clientId") ?? readSetting(environment, "AZURE_CLIENT_ID");
+  // Beside a tenant the client id is an application's and no identity of the host.
+  const isApplication = readSetting(environment, "AZURE_TENANT_ID") !== undefined;
+  const identity = isApplication ? undefined : readSetting(environment, "AZURE_CLIENT_ID");
+  const clientId = readSetting(environment, "AzureWebJobsStorage__clientId") ?? identity;
   return { container, account: { serviceUri: parseAddress(uri, "AzureWebJobsStorage__blobServiceUri"), clientId } };
 }
 
