@@ -155,7 +155,7 @@ test("a target that refuses everything: the position stays, and nothing becomes 
     { intercept: () => ({ status: 400, body: { text: "Invalid data format", code: 6, "invalid-event-number": 0 } }) },
   );
   const ended = await runCommand(["run", workplace.config, "--once"], { environment: proKey });
-  expectOneError(ended, 4, /refused \d+ of \d+ items/, /Nothing was set aside/);
+  expectOneError(ended, 4, /refused items of \d+ of \d+ objects/, /Nothing was set aside/);
   expect([await workplace.positions(), await workplace.deadLetters()]).toEqual([{}, []]);
 });
 

@@ -74,6 +74,14 @@ test("gives up after the last try, with what the service said", async () => {
   expect(receiver.received().calls).toBe(3);
 });
 
+test("a token that the answer echoes, without the word Bearer too, is in no message", async () => {
+  let token = "";
+  const receiver = await start({ audienceOf: (given) => (token = given) });
+  const failure = open(receiver.url).write(rows(1), never);
+  await expect(failure).rejects.toThrow("The token is for [redacted].");
+  await expect(failure).rejects.not.toThrow(token);
+});
+
 test.each<[string, LogsAnswer, RegExp]>([
   ["401", { status: 401, code: "InvalidToken" }, /Monitoring Metrics Publisher/],
   ["403", { status: 403, code: "OperationFailed" }, /Monitoring Metrics Publisher.*30 minutes.*next run sends the page again/],

@@ -67,10 +67,11 @@ test("a refused item keeps the object it was made of, once for a reason; what is
 });
 
 test.each([
-  [10, 9, false],
-  [10, 10, false],
-  [10, 11, true],
-  [4, 8, false],
+  [10, 18, false],
+  [10, 19, true],
+  [20, 20, false],
+  [20, 21, true],
+  [9, 18, false],
 ])("of %i objects with two items each, %i refused items hold the position: %s", async (objects, refused, holds) => {
   const { failure, kept, saved } = await runPage(objects, (items) =>
     items.slice(0, refused).map((item) => ({ item, reason: "no" })),
@@ -78,6 +79,17 @@ test.each([
   expect(failure === undefined).toBe(!holds);
   expect(saved === undefined).toBe(holds);
   expect(kept.length === 0).toBe(holds);
+});
+
+test("one object with many values, all refused, does not hold the position: it would for ever", async () => {
+  const many: Mapping<Item> = ({ id }) => ({
+    kind: "items",
+    items: Array.from({ length: id === "indicator--0" ? 100 : 1 }, (_, number) => ({ part: `${id} ${number}` })),
+  });
+  const { failure, kept, saved } = await runPage(3, (items) => items.slice(0, 100).map((item) => ({ item, reason: "no" })), many);
+  expect(failure).toBeUndefined();
+  expect(kept).toMatchObject([{ content: { id: "indicator--0" }, refused: { of: 100 } }]);
+  expect(saved).toBeDefined();
 });
 
 test("a sink that refuses what it was not given ends the run before the position moves", async () => {

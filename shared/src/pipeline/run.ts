@@ -54,7 +54,7 @@ async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise
   const { sink, checkpoints, deadLetters, key, signal } = options;
   const { mapped, items, skipped, withheld, unmapped } = mapPage(page, options);
   const refusals = items.length === 0 ? [] : await sink.write(items, signal);
-  assertMostlyTaken(refusals, items.length, key);
+  assertMostlyTaken(refusals, mapped, key);
   const rejected = [...page.unreadable, ...unmapped, ...rejectObjects(refusals, mapped)];
   const droppedDeadLetters = rejected.length === 0 ? 0 : await deadLetters.add(key, rejected);
   if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
@@ -73,10 +73,20 @@ async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise
 
 const fewRefusals = 10;
 
-/** A few refused items are the items' fault and become dead letters; most of a page is the target's, and the position must not pass it. */
-function assertMostlyTaken(refusals: readonly Refusal<unknown>[], written: number, { target }: PositionKey): void {
-  if (refusals.length < fewRefusals || refusals.length * 2 <= written) return;
-  throw new TargetError(`${target} refused ${refusals.length} of ${written} items of a page: ${refusals[0]?.reason}`, {
+/**
+ * A few refused objects are the objects' fault and become dead letters; most of a page is the target's, and the position must not pass it.
+ * Objects and not items: one with a thousand values would hold up the collection for good.
+ */
+function assertMostlyTaken(
+  refusals: readonly Refusal<unknown>[],
+  mapped: readonly MappedObject<unknown>[],
+  { target }: PositionKey,
+): void {
+  if (refusals.length < fewRefusals) return;
+  const items = new Set(refusals.map(({ item }) => item));
+  const refused = mapped.filter((object) => object.items.some((item) => items.has(item))).length;
+  if (refused < fewRefusals || refused * 2 <= mapped.length) return;
+  throw new TargetError(`${target} refused items of ${refused} of ${mapped.length} objects of a page: ${refusals[0]?.reason}`, {
     remedy:
       "Look at the target and at what lies between, a proxy for instance. Nothing was set aside; the page is sent again by the next run.",
   });

@@ -29,7 +29,7 @@ function readRestError(error: RestError, where: string): Verdict {
   if (status === undefined) return readNetworkError(error, where);
   const { code, message } = answerOf(error);
   if (status === 413 || code === "ReadyBody_ClientConnectionAbort") return { kind: "too-large" };
-  const said = clean([code, message].filter((part) => part !== "").join(": "), 400);
+  const said = clean(withoutToken([code, message].filter((part) => part !== "").join(": "), error), 400);
   const text = `${where}: HTTP ${status}${said === "" ? "" : `: ${said}`}`;
   if (isTemporary(status)) return temporary(askedWait(error), text, remedies.busy, error);
   // Also a 200: who answers so is not the service, which says 204, and has stored nothing.
@@ -60,6 +60,12 @@ function answerOf({ code, message, response }: RestError): { code: string; messa
     const header = response?.headers.get("x-ms-error-code");
     return { code: code ?? header ?? "", message: message.startsWith("Unexpected status code") ? "" : message };
   }
+}
+
+/** What an answer echoes of the request must not reach a log or a dead letter. */
+function withoutToken(text: string, { request }: RestError): string {
+  const [, token] = /^Bearer (\S+)$/.exec(request?.headers.get("authorization") ?? "") ?? [];
+  return token === undefined ? text : text.replaceAll(token, "[redacted]");
 }
 
 const answerSchema = z.object({ error: z.object({ code: z.string().default(""), message: z.string().default("") }) });

@@ -24,6 +24,18 @@ test("200 with errors: those places are refused, without the value that differs 
   });
 });
 
+test.each([
+  [400, "<html>Bad Request</html>"],
+  [413, ""],
+])("%i with %j for an empty list is a proxy's and proves nothing; for objects it may be theirs", (status, body) => {
+  expect(read(status, body, 0)).toMatchObject({ kind: "failed", error: { remedy: expect.stringMatching(/proxy/) as string } });
+  expect(read(status, body)).toMatchObject({ kind: "unclear" });
+});
+
+test.each([[""], ['{"message":"stixobjects is empty"}']])("400 with %j for an empty list is the service's own", (body) => {
+  expect(read(400, body, 0)).toMatchObject({ kind: "unclear" });
+});
+
 test("several errors for one place are one refusal; one without a message is one too", () => {
   const errors = [{ recordIndex: 0, errorMessages: ["a", "b"] }, { recordIndex: 0, errorMessages: ["c"] }, { recordIndex: 1 }];
   expect(read(200, { errors })).toEqual({

@@ -23,6 +23,7 @@ export function readAnswer(answer: HttpResponse, count: number, where: string): 
   const { status } = answer;
   if (status === 200) return readSuccess(answer.text, count, where);
   const text = `${where}: HTTP ${status}${said(answer.text)}`;
+  if (count === 0 && isStrangers(answer)) return { kind: "failed", error: failure(text, remedies.stranger) };
   if (status === 429) return { kind: "throttled", waitMs: throttledMs(answer), error: failure(text, remedies.throttled) };
   if (status === 401) return { kind: "unauthorised", error: failure(text, remedies.role) };
   if (status === 400) return readBadRequest(answer.text, count);
@@ -31,6 +32,10 @@ export function readAnswer(answer: HttpResponse, count: number, where: string): 
   const remedy = status === 403 ? remedies.role : status === 404 ? remedies.workspace : remedies.endpoint;
   return { kind: "failed", error: failure(text, remedy) };
 }
+
+/** An empty list is not too large, and what the service finds fault with it says in JSON: a proxy's page proves nothing to a check. */
+const isStrangers = ({ status, text }: HttpResponse): boolean =>
+  status === 413 || (status === 400 && text.trim() !== "" && parseJson(text) === undefined);
 
 /** What a request means that got no answer. Whether the service took it is not known; sent again, an object replaces itself. */
 export function readNetworkError(error: NetworkError): Verdict {

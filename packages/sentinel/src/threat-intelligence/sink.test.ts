@@ -173,6 +173,13 @@ test("refuses nothing while nothing was ever taken: then the request is wrong an
   );
 });
 
+test("stops after a hundred single objects when none was ever taken: at the pace, a page of them would take the whole run", async () => {
+  const receiver = await start({ requestsPerMinute: Infinity, intercept: () => answer(400, { message: "Bad format" }) });
+  const writing = open(receiver.url, {}, { ...fast, clock: createClock() }).write(objects(1000), never);
+  await expect(writing).rejects.toThrow(/no object was taken: HTTP 400: Bad format$/);
+  expect(receiver.received().calls).toBeLessThan(300);
+});
+
 test("halves a request that is too large", async () => {
   const receiver = await start({ intercept: (_, sent) => (sent.length > 2 ? answer(413) : undefined) });
   expect(await open(receiver.url).write(objects(7), never)).toEqual([]);

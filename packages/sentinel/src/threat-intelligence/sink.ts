@@ -34,6 +34,8 @@ export interface ThreatIntelligenceSinkOptions {
 
 // Keeps to 100 requests a minute with answers that take three seconds.
 const uploadsAtOnce = 5;
+// A whole request of objects that were refused alone, before one was taken, is not the objects' fault; to go on would take minutes a request.
+const mostUnproven = 100;
 
 /**
  * Sends indicators to Microsoft Sentinel's upload API, 100 a request and 100 requests a minute. What an answer of 200 names as refused is
@@ -52,6 +54,7 @@ export function createThreatIntelligenceSink(
   const send = createSender({ client, pace, clock, retryPolicy, log: host.log });
   // Whether the service has taken anything from this sink yet: only then is a refused object surely the object's fault.
   let proven = false;
+  let unproven = 0;
 
   async function deliver(batch: readonly Upload[], signal: AbortSignal): Promise<readonly Refused[]> {
     const verdict = await send(
@@ -66,7 +69,10 @@ export function createThreatIntelligenceSink(
       });
     }
     const [only] = batch;
-    if (batch.length === 1 && only !== undefined) return [{ item: only.item, reason: verdict.reason, needsProof: true }];
+    if (batch.length === 1 && only !== undefined) {
+      if (!proven && (unproven += 1) >= mostUnproven) throw noneTaken(client.where, verdict.reason);
+      return [{ item: only.item, reason: verdict.reason, needsProof: true }];
+    }
     const middle = Math.ceil(batch.length / 2);
     return [...(await deliver(batch.slice(0, middle), signal)), ...(await deliver(batch.slice(middle), signal))];
   }
@@ -81,13 +87,15 @@ export function createThreatIntelligenceSink(
       const refused: Refused[] = [];
       for (const run of cutRuns(items)) refused.push(...(await inParallel(cutBatches(run), uploadsAtOnce, deliver, signal)).flat());
       const doubtful = refused.find(({ needsProof }) => needsProof);
-      if (doubtful !== undefined && !proven) {
-        throw new TargetError(`${client.where}: no object was taken: ${doubtful.reason}`, { remedy: remedies.refused });
-      }
+      if (doubtful !== undefined && !proven) throw noneTaken(client.where, doubtful.reason);
       return refused.map(({ item, reason }) => ({ item, reason }));
     },
     close: () => http.close(),
   };
+}
+
+function noneTaken(where: string, reason: string): TargetError {
+  return new TargetError(`${where}: no object was taken: ${reason}`, { remedy: remedies.refused });
 }
 
 /** A refused object; one that `needsProof` may have met a wrong request instead, as long as nothing was ever taken. */
