@@ -130,5 +130,23 @@ test("a failure ends the write with its own error, not with those it caused", as
 test("stops after ten single rows when none was ever taken: the rule is wrong, and thousands of requests would say no more", async () => {
   const receiver = await start({ intercept: () => ({ status: 400, code: "InvalidPayload", message: "unknown" }) });
   await expect(open(receiver.url).write(rows(1000), never)).rejects.toThrow(/no row was taken: HTTP 400: InvalidPayload/);
-  expect(receiver.received().calls).toBeLessThan(100);
+  expect(receiver.received().calls).toBe(11);
+});
+
+test.each([
+  ["the first 200", (place: number) => place <= 200],
+  ["three of four", (place: number) => place % 4 !== 1],
+])("one good row proves the rule: of 400 rows of which %s are refused the others are delivered once", async (_, isBad) => {
+  const bad = new Set(
+    rows(400)
+      .filter((__, index) => isBad(index + 1))
+      .map(({ IndicatorId }) => IndicatorId),
+  );
+  const receiver = await start({
+    intercept: (__, sent) =>
+      sent.some(({ IndicatorId }) => bad.has(String(IndicatorId))) ? { status: 400, code: "InvalidPayload" } : undefined,
+  });
+  const refusals = await open(receiver.url).write(rows(400), never);
+  expect(new Set(refusals.map(({ item }) => item.IndicatorId))).toEqual(bad);
+  expect(receiver.received()).toMatchObject({ rows: 400 - bad.size, indicators: 400 - bad.size });
 });

@@ -14,8 +14,10 @@ export interface SinkOptions {
 }
 
 const uploadsAtOnce = 3;
-// So many rows refused before one was taken are not the rows' fault.
-const mostUnproven = 10;
+// So many rows from all over a list, each refused alone before any was ever taken, are not the rows' fault.
+const mostProbes = 10;
+
+type Request = (rows: readonly SentinelRow[]) => Promise<Settled | undefined>;
 
 /**
  * Sends rows to the Logs Ingestion API in chunks of at most 900 KB of JSON, three at once. A chunk the service does not take is halved
@@ -27,14 +29,35 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
   const attempts = { policy, log, read: (thrown: unknown) => readFailure(thrown, client.where) };
   // Whether the service has taken anything from this sink yet: only then is a refused row surely the row's fault.
   let proven = false;
-  let unproven = 0;
 
   async function upload(rows: readonly SentinelRow[], signal: AbortSignal): Promise<Settled | undefined> {
     const settled = await send(() => client.upload(rows, signal), attempts, signal);
     proven ||= settled === undefined;
-    if (settled?.kind === "items-refused" && rows.length === 1 && !proven && (unproven += 1) >= mostUnproven)
-      throw noneTaken(client.where, settled.reason);
     return settled;
+  }
+
+  async function deliverChunk(rows: readonly SentinelRow[], signal: AbortSignal): Promise<readonly Refused<SentinelRow>[]> {
+    const request: Request = (part) => upload(part, signal);
+    if (proven) return deliver(rows, request);
+    const settled = await request(rows);
+    if (settled === undefined) return [];
+    if (settled.kind === "failed") throw settled.error;
+    const { refused, left } = await tryAlone(rows, request);
+    return left.length === 0 ? refused : [...refused, ...(await deliver(left, request))];
+  }
+
+  /** Sends rows from all over a refused list, each alone, until one is taken. Throws where none is: then the request is what is wrong. */
+  async function tryAlone(rows: readonly SentinelRow[], request: Request) {
+    const step = Math.ceil(rows.length / mostProbes);
+    const tried = new Set<SentinelRow>();
+    const refused: Refused<SentinelRow>[] = [];
+    for (let place = 0; place < rows.length && refused.length === tried.size; place += step) {
+      const [row] = rows.slice(place, place + 1) as [SentinelRow];
+      tried.add(row);
+      refused.push(...(await deliver([row], request)));
+    }
+    if (!proven) throw noneTaken(client.where, refused[0]?.reason ?? "");
+    return { refused, left: rows.filter((row) => !tried.has(row)) };
   }
 
   return {
@@ -47,10 +70,8 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
     async write(items, signal) {
       const { rows, refusals } = setOversizedAside(items);
       const refused: readonly Refused<SentinelRow>[] = (
-        await inParallel(cutChunks(rows), uploadsAtOnce, (chunk, either) => deliver(chunk, (part) => upload(part, either)), signal)
+        await inParallel(cutChunks(rows), uploadsAtOnce, deliverChunk, signal)
       ).flat();
-      const doubtful = refused.find(({ kind }) => kind === "items-refused");
-      if (doubtful !== undefined && !proven) throw noneTaken(client.where, doubtful.reason);
       return [...refusals, ...refused];
     },
     // The SDK's idle connections do not keep the process alive, and there is nothing else to release.
