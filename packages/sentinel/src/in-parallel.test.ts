@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { inParallel } from "./concurrency.ts";
+import { inParallel } from "./in-parallel.ts";
 
 const never = new AbortController().signal;
 
