@@ -40,7 +40,7 @@ test.for([
 });
 
 // What the function app is given as languageWorkers__node__arguments.
-const small = ["--max-semi-space-size=1", "--max-old-space-size=128"];
+const small = ["--max-semi-space-size=1", "--max-old-space-size=192"];
 const both = "logs,threat-intelligence";
 
 test.for([

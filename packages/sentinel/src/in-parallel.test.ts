@@ -22,6 +22,25 @@ test("keeps the order of the inputs and the limit", async () => {
   expect(most).toBe(2);
 });
 
+test("an input is made only when it is its turn, and one that cannot be made is the failure", async () => {
+  const made: number[] = [];
+  const done: number[] = [];
+  function* inputs(): Generator<number> {
+    for (let input = 1; input < 9; input += 1) {
+      if (input === 5) throw new Error("cannot be made");
+      made.push(input);
+      yield input;
+    }
+  }
+  const work = async (input: number): Promise<void> => {
+    expect(made.length - done.length).toBeLessThanOrEqual(2);
+    await turn();
+    done.push(input);
+  };
+  await expect(inParallel(inputs(), 2, work, never)).rejects.toThrow("cannot be made");
+  expect(done).toEqual([1, 2, 3, 4]);
+});
+
 test("the first failure aborts the others, starts nothing more, and is thrown when all have ended", async () => {
   const started: number[] = [];
   const ended: number[] = [];

@@ -18,6 +18,7 @@ const readByHost = [
   "AzureWebJobsStorage__queueServiceUri",
   "APPLICATIONINSIGHTS_CONNECTION_STRING",
   "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+  "languageWorkers__node__arguments",
 ];
 
 /** Settings without a default, or with one that is not right in every cloud and workspace. */
