@@ -17,7 +17,7 @@ const handlers: Handler[] = [];
 const disposable = { dispose: () => undefined };
 const functionsCore = {
   version: "3.9.1",
-  Disposable: class {},
+  Disposable: Object,
   setProgrammingModel: () => undefined,
   registerHook: () => disposable,
   registerFunction: (_: unknown, handler: Handler) => (handlers.push(handler), disposable),

@@ -27,7 +27,7 @@ export async function runProgramWith<T>(
 interface Started {
   /** The line it prints when it is up. */
   readonly line: string;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Starts a program of this folder that serves until it is closed. */
@@ -41,7 +41,7 @@ export async function startProgram(name: string, ...parameters: readonly string[
 export async function startServer(
   name: string,
   ...parameters: readonly string[]
-): Promise<{ readonly origin: string; close(): void }> {
+): Promise<{ readonly origin: string; readonly close: () => void }> {
   const { line, close } = await startProgram(name, ...parameters);
   return { origin: `http://127.0.0.1:${line}`, close };
 }

@@ -71,7 +71,7 @@ export interface AzureOptions {
 }
 
 /** What a destination does instead of taking an upload; both know these faults. Undefined takes it. */
-export type Interceptor = (
+type Interceptor = (
   call: number,
 ) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | "hang" | "reset" | undefined;
 
