@@ -47,7 +47,7 @@ test("the Python client of OASIS on the same pages", async ({ task }) => {
 });
 
 test.for([[], ["--max-semi-space-size=1"]])("a million objects, node %s", async (options, { task }) => {
-  const { objects, megabytes } = await runProgramWith<{ objects: number; megabytes: number[] }>(options, "memory", origin);
+  const { objects, megabytes } = await runProgramWith<{ objects: number; megabytes: number[] }>(options, "memory", [origin]);
   expect(objects).toBe(1_000_000);
   const [first = 0] = megabytes;
   const last = megabytes.at(-1) ?? 0;

@@ -12,13 +12,18 @@ const pathOf = (name: string): string => join(import.meta.dirname, `${name}.prog
 
 /** What a program of this folder prints, as JSON. */
 export function runProgram<T>(name: string, ...parameters: readonly string[]): Promise<T> {
-  return runProgramWith<T>([], name, ...parameters);
+  return runProgramWith<T>([], name, parameters);
 }
 
-/** The same with options for Node. */
-export async function runProgramWith<T>(options: readonly string[], name: string, ...parameters: readonly string[]): Promise<T> {
+/** The same with options for Node, and with settings in its environment. */
+export async function runProgramWith<T>(
+  options: readonly string[],
+  name: string,
+  parameters: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const node = ["--expose-gc", ...options, pathOf(name), ...parameters];
-  const { stdout } = await promisify(execFile)(process.execPath, node, { env: environment });
+  const { stdout } = await promisify(execFile)(process.execPath, node, { env: { ...environment, ...settings } });
   return JSON.parse(stdout) as T;
 }
 
@@ -36,13 +41,24 @@ export async function runBundled<T>(options: readonly string[], name: string, ..
   }
 }
 
-/** Starts a program of this folder that serves and prints its port; its origin, and how to stop it. */
+interface Started {
+  /** The line it prints when it is up. */
+  readonly line: string;
+  readonly close: () => void;
+}
+
+/** Starts a program of this folder that serves until it is closed. */
+export async function startProgram(name: string, ...parameters: readonly string[]): Promise<Started> {
+  const server = spawn(process.execPath, [pathOf(name), ...parameters], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface(server.stdout)) return { line, close: () => server.kill() };
+  throw new Error(`${name} ended before it was up`);
+}
+
+/** The same for one that prints its port. */
 export async function startServer(
   name: string,
   ...parameters: readonly string[]
-): Promise<{ readonly origin: string; close(): void }> {
-  const server = spawn(process.execPath, [pathOf(name), ...parameters], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
-  for await (const port of createInterface(server.stdout))
-    return { origin: `http://127.0.0.1:${port}`, close: () => server.kill() };
-  throw new Error(`${name} ended before it was up`);
+): Promise<{ readonly origin: string; readonly close: () => void }> {
+  const { line, close } = await startProgram(name, ...parameters);
+  return { origin: `http://127.0.0.1:${line}`, close };
 }

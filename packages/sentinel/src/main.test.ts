@@ -3,14 +3,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
-import { useFunctionApp } from "./function/app.test.host.ts";
+import { destinationNames, useFunctionApp } from "./function/app.test.host.ts";
+import { indicatorsOf } from "./function/sent.test.host.ts";
 import { readAll } from "./state/open.test.container.ts";
 
 // Each run is a process of its own: half a second on a machine with nothing else to do.
 vi.setConfig({ testTimeout: 60_000 });
 const app = useFunctionApp();
 
-test("registers the timer and delivers the whole feed; the next run goes on from the saved position", async () => {
+test("registers the timer and delivers the whole feed to both destinations; the next run goes on from the saved position", async () => {
   const { run, delivered, health, served, container } = await app.start();
   const first = await run();
   expect(first.failure).toBeUndefined();
@@ -19,14 +20,16 @@ test("registers the timer and delivers the whole feed; the next run goes on from
   expect(Object.values(first.registered[0]?.bindings ?? {})).toMatchObject([
     { type: "timerTrigger", schedule: "%SOCDEFENDERS_SCHEDULE%" },
   ]);
-  expect(new Set(delivered().logs.map((row) => row["IndicatorId"])).size).toBe(served.length);
-  expect((await readAll(await container(), "positions/")).size).toBe(1);
-  const rows = delivered().logs.length;
+  const sent = delivered();
+  for (const destination of destinationNames) expect(indicatorsOf(sent[destination]).size).toBe(served.length);
+  expect((await readAll(await container(), "positions/")).size).toBe(2);
   expect((await run()).failure).toBeUndefined();
-  expect(delivered().logs).toHaveLength(rows);
+  expect(delivered()).toEqual(sent);
   expect(health()).toMatchObject([
-    { Status: "succeeded", Read: served.length + 1 },
-    { Status: "succeeded", Delivered: 0 },
+    { Destination: "logs", Status: "succeeded", Read: served.length + 1, Delivered: sent.logs.length },
+    { Destination: "threat-intelligence", Status: "succeeded", Read: served.length + 1 },
+    { Destination: "logs", Status: "succeeded", Delivered: 0 },
+    { Destination: "threat-intelligence", Status: "succeeded", Delivered: 0 },
   ]);
 });
 
@@ -44,7 +47,7 @@ test("an unknown rule fails the run with advice in the words of the settings, an
   expect(logs).toContainEqual(
     expect.objectContaining({ level: "warn", event: "health_not_sent", remedy: expect.stringMatching(/HEALTH_STREAM/) as string }),
   );
-  expect((await readAll(await container(), "positions/")).size).toBe(0);
+  expect([...(await readAll(await container(), "positions/")).keys()]).toEqual([expect.stringMatching(/^positions\/sentinel-ti-/)]);
 });
 
 test("what Azure refuses is kept beside the position, and the run goes on", async () => {
@@ -56,11 +59,13 @@ test("what Azure refuses is kept beside the position, and the run goes on", asyn
   const { run, delivered, health, served, container } = await app.start(options);
   const refused = served[10]?.object["id"];
   expect((await run()).failure).toBeUndefined();
-  expect(new Set(delivered().logs.map((row) => row["IndicatorId"])).size).toBe(served.length - 1);
+  expect(indicatorsOf(delivered().logs).size).toBe(served.length - 1);
+  expect(indicatorsOf(delivered()["threat-intelligence"]).size).toBe(served.length);
   const [[, entry] = []] = await readAll(await container(), "dead-letters/");
   expect(entry).toContain(refused);
   expect(health()).toMatchObject([
     { Status: "succeeded", Refused: 1, RefusedReasons: { "HTTP 400: InvalidPayload: simulated answer": 1 } },
+    { Status: "succeeded", Refused: 0 },
   ]);
 });
 
@@ -71,7 +76,7 @@ test.each([
     /SOCDEFENDERS_API_KEY: the Key Vault reference was not resolved.*Key Vault Secrets User/,
   ],
   ["a missing setting", { DCR_IMMUTABLE_ID: "" }, /DCR_IMMUTABLE_ID is missing/],
-  ["a destination without its workspace", { SENTINEL_DESTINATIONS: "threat-intelligence" }, /SENTINEL_WORKSPACE_ID is missing/],
+  ["a destination without its workspace", { SENTINEL_WORKSPACE_ID: "" }, /SENTINEL_WORKSPACE_ID is missing/],
   ["no storage account", { AzureWebJobsStorage: "" }, /AzureWebJobsStorage is missing/],
   ["a time limit", { AzureFunctionsJobHost__functionTimeout: "soon" }, /AzureFunctionsJobHost__functionTimeout: no time span/],
 ])("says which setting is wrong: %s", async (_, change, message) => {

@@ -1,10 +1,10 @@
 import { defaultRetryPolicy, TargetError, type Host, type RetryPolicy, type Sink } from "@socdefenders/shared";
 import type { LogsConfig } from "./config.ts";
-import { deliver, send, type Refused, type Settled } from "./delivery.ts";
+import { inParallel } from "./in-parallel.ts";
 import { readFailure } from "./logs/answer.ts";
 import { cutChunks, setOversizedAside } from "./logs/chunks.ts";
 import { createLogsClient } from "./logs/client.ts";
-import { inParallel } from "./logs/concurrency.ts";
+import { deliver, send, type Refused, type Settled } from "./logs/delivery.ts";
 import type { SentinelRow } from "./mapping.ts";
 
 export interface SinkOptions {

@@ -36,7 +36,7 @@ const meanings: Readonly<Record<number, string>> = {
 function remedyFor(status: number, { requiredScope = "read:stix", upgradeUrl }: ErrorBody): string {
   switch (status) {
     case 401:
-      return "Check feed.api_key (api_key_file) and feed.auth: expired, mistyped, or of another account.";
+      return "Check feed.api_key and feed.auth: expired, mistyped, or of another account.";
     case 403:
       return `The plan of this key does not include the TAXII feed: use a key with the scope ${clean(requiredScope, 60)}${upgradeUrl === undefined ? "" : `, or upgrade at ${clean(upgradeUrl, 200)}`}.`;
     case 404:

@@ -142,7 +142,7 @@ function passOver({ collection, log, acceptGap }: TaxiiSourceOptions, stand: str
   if (acceptGap !== true) {
     throw pagingError(
       collection,
-      `more objects share the date ${stand} than one answer holds, and there is no next; \`socdefenders run CONFIG --once --accept-gap\` passes over the ones that cannot be read`,
+      `more objects share the date ${stand} than one answer holds, and there is no next; only the command passes over the ones that cannot be read (\`socdefenders run CONFIG --once --accept-gap\`)`,
     );
   }
   log.warn("gap_accepted", `an unknown number of objects added at ${stand} could not be read and is passed over, as asked for`, {

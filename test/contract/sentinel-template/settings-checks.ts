@@ -18,21 +18,7 @@ const readByHost = [
   "AzureWebJobsStorage__queueServiceUri",
   "APPLICATIONINSIGHTS_CONNECTION_STRING",
   "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-];
-
-/** Settings of the outside contract that settings.ts is about to read; each goes from here when it does. */
-const announced = [
-  "SOCDEFENDERS_PAGE_SIZE",
-  "SOCDEFENDERS_MIN_CONFIDENCE",
-  "SOCDEFENDERS_INDICATOR_TYPES",
-  "SOCDEFENDERS_IOC_TYPES",
-  "SOCDEFENDERS_LABELS",
-  "SOCDEFENDERS_MAX_TLP",
-  "SOCDEFENDERS_EXCLUDE",
-  "SOCDEFENDERS_RESERVED_ADDRESSES",
-  "SENTINEL_TI_COMPOUND",
-  "SENTINEL_TI_LIFETIME_DAYS",
-  "HEALTH_STREAM",
+  "languageWorkers__node__arguments",
 ];
 
 /** Settings without a default, or with one that is not right in every cloud and workspace. */
@@ -61,7 +47,7 @@ export function settingsOf(template: Template, choices: JsonObject, cloud = "Azu
 
 /** Each setting is one that the function or its host reads. `FUNCTIONS_EXTENSION_VERSION` was there before. */
 const unknownSettings: Check = (template) => {
-  const known = new Set(["FUNCTIONS_EXTENSION_VERSION", ...readByHost, ...readByFunction, ...announced]);
+  const known = new Set(["FUNCTIONS_EXTENSION_VERSION", ...readByHost, ...readByFunction]);
   const names = Object.values(samples).flatMap((choices) => Object.keys(settingsOf(template, choices)));
   return [...new Set(names)].filter((name) => !known.has(name)).map((name) => `${name} is read by nobody`);
 };

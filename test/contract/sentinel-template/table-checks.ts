@@ -1,11 +1,10 @@
 import { columns, healthColumns } from "@socdefenders/sentinel";
+import { openWorkspace, type Columns } from "../kusto/language-service.ts";
 import { propertiesOf, type Deployed } from "./deploy.ts";
-import { transform } from "./kusto.ts";
 import type { Check } from "./name-checks.ts";
 import { deploySample } from "./samples.ts";
 import { textOf, type JsonObject, type Template } from "./template.ts";
 
-type Columns = Readonly<Record<string, string>>;
 type Named = readonly [name: string, columns: Columns];
 
 const rows: Readonly<Record<string, Columns>> = { SOCDefendersIndicators_CL: columns, SOCDefendersHealth_CL: healthColumns };
@@ -47,14 +46,15 @@ const transformations: Check = (template) => {
     const [stream = ""] = flow.streams;
     const table = rows[flow.outputStream.replace(/^Custom-/, "")];
     if (table === undefined || textOf(flow.destinations) !== textOf(known)) return [`${flow.outputStream} goes nowhere`];
-    try {
-      const made = transform(flow.transformKql, columnsOf(streamDeclarations[stream] ?? {}, "datetime"));
-      return differences([[stream, made]], [[stream, table]]);
-    } catch (error) {
-      return [String(error)];
-    }
+    const compile = openWorkspace({ tables: { source: columnsOf(streamDeclarations[stream] ?? {}, "datetime") } });
+    const { problems, columns: made } = compile(flow.transformKql);
+    return problems.length > 0 ? problems : differences([[stream, asTable(made)]], [[stream, table]]);
   });
 };
+
+/** Log Analytics writes `boolean` for Kusto's `bool`. */
+const asTable = (made: Columns): Columns =>
+  Object.fromEntries(Object.entries(made).map(([name, type]) => [name, type === "bool" ? "boolean" : type]));
 
 // "Logs ingestion API overview": names that a custom table may not have.
 const reserved = new Set(["_ResourceId", "id", "_SubscriptionId", "TenantId", "Type", "UniqueId", "Title"]);

@@ -15,18 +15,21 @@ import {
   startFeed,
   startLogsIngestion,
   startManagedIdentity,
+  startThreatIntelligence,
   type FeedOptions,
   type LogsIngestionOptions,
   type FeedRecord,
   type LogsRow,
   type RunningBlobStorage,
   type RunningServer,
+  type ThreatIntelligenceOptions,
 } from "@socdefenders/simulator";
 import type { ContainerClient } from "@azure/storage-blob";
 import { afterAll, beforeAll } from "vitest";
 import { healthColumns, type HealthRow } from "../health-row.ts";
 import { columns } from "../mapping.ts";
 import { openIn } from "../state/open.test.container.ts";
+import { sentObjects, sentRow, type Sent } from "./sent.test.host.ts";
 
 const execute = promisify(execFile);
 const worker = fileURLToPath(new URL("../main.test.worker.ts", import.meta.url));
@@ -37,7 +40,12 @@ const streams: Readonly<Record<string, readonly string[]>> = {
   "Custom-SOCDefendersIndicators_CL": Object.keys(columns),
   "Custom-SOCDefendersHealth_CL": Object.keys(healthColumns),
 };
+const workspaceId = "11111111-2222-4333-8444-555555555555";
 const records = readRecords(sampleBytes());
+
+/** Every destination there is, as SENTINEL_DESTINATIONS names it. */
+export const destinationNames = ["logs", "threat-intelligence"] as const;
+export type DestinationName = (typeof destinationNames)[number];
 
 /** What the stand-in worker tells of one run. */
 interface Run {
@@ -59,7 +67,13 @@ export interface AzureOptions {
   readonly indicators?: number;
   readonly feed?: Partial<FeedOptions>;
   readonly logs?: Partial<LogsIngestionOptions>;
+  readonly threatIntelligence?: Partial<ThreatIntelligenceOptions>;
 }
+
+/** What a destination does instead of taking an upload; both know these faults. Undefined takes it. */
+type Interceptor = (
+  call: number,
+) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | "hang" | "reset" | undefined;
 
 /** A function app with everything it talks to. */
 export interface FunctionApp {
@@ -67,16 +81,16 @@ export interface FunctionApp {
   readonly directory: string;
   readonly served: readonly FeedRecord[];
   readonly storage: RunningBlobStorage;
-  /** Sees every further upload of rows of indicators, counted from 1. */
-  readonly interceptLogs: (interceptor: LogsIngestionOptions["intercept"]) => void;
+  /** Sees every further upload of indicators to a destination, counted from 1. */
+  readonly intercept: (destination: DestinationName, interceptor: Interceptor | undefined) => void;
   /** Starts a run with settings changed; `past-due` as flag is a timer that is late. */
   readonly start: (change?: Readonly<Record<string, string>>, ...flags: readonly string[]) => StartedRun;
   /** One run to its end. */
   readonly run: (change?: Readonly<Record<string, string>>, ...flags: readonly string[]) => Promise<Run>;
   /** The state, as another process sees it. */
   readonly container: () => Promise<ContainerClient>;
-  /** Rows received, by destination: one entry more for each further one. */
-  readonly delivered: () => Readonly<Record<"logs", readonly LogsRow[]>>;
+  /** What each destination has taken, in the order of arrival, repetitions included. */
+  readonly delivered: () => Readonly<Record<DestinationName, readonly Sent[]>>;
   readonly health: () => readonly HealthRow[];
 }
 
@@ -122,15 +136,30 @@ async function prepareApp(options: AzureOptions, place: Place): Promise<Function
   const { directory, certificate, running, storage, stateContainer } = place;
   const served = records.slice(0, options.indicators ?? 1200);
   const [feed, identity] = await Promise.all([startFeed({ records: served, ...options.feed }), startManagedIdentity()]);
-  let interceptor = options.logs?.intercept;
-  let uploads = 0;
-  const intercept: LogsIngestionOptions["intercept"] = (_, rows) => {
-    if (rows.some(isIndicatorRow)) uploads += 1;
-    return interceptor?.(uploads, rows);
-  };
+  const interceptors = new Map<DestinationName, Interceptor>();
+  const uploads = { logs: 0, "threat-intelligence": 0 };
+  const look = (destination: DestinationName): ReturnType<Interceptor> =>
+    interceptors.get(destination)?.((uploads[destination] += 1));
   const { audienceOf } = identity;
-  const logs = await startLogsIngestion({ tls: certificate, ruleId, streams, audienceOf, ...options.logs, intercept });
-  running.push(feed, identity, logs);
+  const [logs, store] = await Promise.all([
+    startLogsIngestion({
+      tls: certificate,
+      ruleId,
+      streams,
+      audienceOf,
+      ...options.logs,
+      intercept: (call, rows) => options.logs?.intercept?.(call, rows) ?? (rows.some(isIndicatorRow) ? look("logs") : undefined),
+    }),
+    startThreatIntelligence({
+      workspaceIds: [workspaceId],
+      audienceOf,
+      // Runs follow each other faster than in Azure; each keeps to the limit by itself.
+      requestsPerMinute: 100_000,
+      ...options.threatIntelligence,
+      intercept: (call, objects) => options.threatIntelligence?.intercept?.(call, objects) ?? look("threat-intelligence"),
+    }),
+  ]);
+  running.push(feed, identity, logs, store);
   const settings: Readonly<Record<string, string>> = {
     ...identity.environment,
     NODE_EXTRA_CA_CERTS: join(directory, "ca.pem"),
@@ -139,7 +168,9 @@ async function prepareApp(options: AzureOptions, place: Place): Promise<Function
     SOCDEFENDERS_API_KEY: simulatedKeys.pro,
     SOCDEFENDERS_COLLECTIONS: "soc-defenders-all",
     SOCDEFENDERS_START: "2000-01-01T00:00:00Z",
-    SENTINEL_DESTINATIONS: "logs",
+    SENTINEL_DESTINATIONS: destinationNames.join(","),
+    SENTINEL_TI_ENDPOINT: store.url,
+    SENTINEL_WORKSPACE_ID: workspaceId,
     LOGS_INGESTION_ENDPOINT: logs.url,
     DCR_IMMUTABLE_ID: ruleId,
     AzureWebJobsStorage: storage.connectionString,
@@ -161,8 +192,9 @@ async function prepareApp(options: AzureOptions, place: Place): Promise<Function
     directory,
     served,
     storage,
-    interceptLogs: (next) => {
-      interceptor = next;
+    intercept: (destination, interceptor) => {
+      if (interceptor === undefined) interceptors.delete(destination);
+      else interceptors.set(destination, interceptor);
     },
     start,
     async run(change, ...flags) {
@@ -171,27 +203,15 @@ async function prepareApp(options: AzureOptions, place: Place): Promise<Function
       return run;
     },
     container: () => openIn(storage, stateContainer),
-    delivered: () => ({ logs: logs.rows().filter(isIndicatorRow) }),
+    delivered: () => ({
+      logs: logs.rows().filter(isIndicatorRow).map(sentRow),
+      "threat-intelligence": sentObjects(store.stored(), store.objects()),
+    }),
     health: () => logs.rows().filter((row) => !isIndicatorRow(row)) as unknown as readonly HealthRow[],
   };
 }
 
 export const isIndicatorRow = (row: LogsRow): boolean => "IndicatorId" in row;
-
-/** How often each row came. */
-export function timesSent(rows: readonly LogsRow[]): ReadonlyMap<string, number> {
-  const times = new Map<string, number>();
-  for (const row of rows) times.set(rowKey(row), (times.get(rowKey(row)) ?? 0) + 1);
-  return times;
-}
-
-/** Indicators of which a row came more than once. */
-export function repeatedIndicators(rows: readonly LogsRow[]): ReadonlySet<unknown> {
-  const times = timesSent(rows);
-  return new Set(rows.filter((row) => (times.get(rowKey(row)) ?? 0) > 1).map((row) => row["IndicatorId"]));
-}
-
-const rowKey = (row: LogsRow): string => JSON.stringify([row["IndicatorId"], row["ObservableKey"], row["ObservableValue"]]);
 
 /** Ends the lease of a process that was killed, as time would. */
 export async function breakLock(container: ContainerClient): Promise<void> {

@@ -1,5 +1,13 @@
 import { expect, test, vi } from "vitest";
-import { breakLock, repeatedIndicators, timesSent, useFunctionApp, type FunctionApp, type StartedRun } from "./app.test.host.ts";
+import {
+  breakLock,
+  destinationNames,
+  useFunctionApp,
+  type DestinationName,
+  type FunctionApp,
+  type StartedRun,
+} from "./app.test.host.ts";
+import { indicatorsOf, repeatedIndicators, timesSent } from "./sent.test.host.ts";
 
 // Each run is a process of its own: half a second on a machine with nothing else to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -8,42 +16,50 @@ const pageSize = 50;
 const pages = 5;
 const settings = { SOCDEFENDERS_PAGE_SIZE: String(pageSize) };
 
-/** Kills the process that is under way with SIGKILL when page `page` comes to the point. */
-type Arm = (prepared: FunctionApp, page: number, kill: () => void) => void;
+// Where each keeps its positions.
+const positions: Readonly<Record<DestinationName, string>> = {
+  logs: "/positions/sentinel-soc-",
+  "threat-intelligence": "/positions/sentinel-ti-",
+};
+
+/** Kills the process that is under way with SIGKILL when upload or page `number` of the destination comes to the point. */
+type Arm = (prepared: FunctionApp, destination: DestinationName, number: number, kill: () => void) => void;
 
 const points: Readonly<Record<string, Arm>> = {
-  "before its rows are taken": ({ interceptLogs }, page, kill) => {
-    interceptLogs((call) => (call === page ? (kill(), "hang") : undefined));
+  "before it is taken": ({ intercept }, destination, number, kill) => {
+    intercept(destination, (call) => (call === number ? (kill(), "hang") : undefined));
   },
-  "after its rows are taken, before the answer": ({ interceptLogs }, page, kill) => {
-    interceptLogs((call) => (call === page ? (kill(), undefined) : undefined));
+  "after it is taken, before the answer": ({ intercept }, destination, number, kill) => {
+    intercept(destination, (call) => (call === number ? (kill(), undefined) : undefined));
   },
-  "before its position is written": ({ storage }, page, kill) => {
+  "before its position is written": ({ storage }, destination, number, kill) => {
     let saves = 0;
     storage.intercept(({ method, blob }, proceed) => {
-      const isHere = method === "PUT" && blob.includes("/positions/") && (saves += 1) === page;
+      const isHere = method === "PUT" && blob.includes(positions[destination]) && (saves += 1) === number;
       return isHere ? (kill(), "hang") : proceed();
     });
   },
-  "after its position is written, before the answer": ({ storage }, page, kill) => {
+  "after its position is written, before the answer": ({ storage }, destination, number, kill) => {
     let saves = 0;
     storage.intercept(async ({ method, blob }, proceed) => {
       const answer = await proceed();
-      if (method === "PUT" && blob.includes("/positions/") && (saves += 1) === page) kill();
+      if (method === "PUT" && blob.includes(positions[destination]) && (saves += 1) === number) kill();
       return answer;
     });
   },
 };
 
-const cases = Object.keys(points).flatMap((point) => [1, 2, pages].map((page) => [page, point] as const));
+const cases = Object.keys(points).flatMap((point) =>
+  destinationNames.flatMap((destination) => [1, 2, pages].map((number) => [number, destination, point] as const)),
+);
 
 test.each(cases)(
-  "kill -9 at page %i %s: nothing is lost, at most that page comes twice",
-  async (page, point) => {
+  "kill -9 at page %i to %s, %s: nothing is lost, and of each destination at most one page comes twice",
+  async (number, destination, point) => {
     const prepared = await app.start({ indicators: pages * pageSize });
     let run: StartedRun | undefined;
     const killed = new Promise<void>((resolve) => {
-      points[point]?.(prepared, page, () => {
+      points[point]?.(prepared, destination, number, () => {
         run?.kill("SIGKILL");
         resolve();
       });
@@ -52,16 +68,16 @@ test.each(cases)(
     await killed;
     expect(await run.done).toBeUndefined();
     prepared.storage.intercept(undefined);
-    prepared.interceptLogs(undefined);
+    prepared.intercept(destination, undefined);
     await breakLock(await prepared.container());
 
     const next = await prepared.run(settings);
     expect(next.failure).toBeUndefined();
-    for (const rows of Object.values(prepared.delivered())) {
-      expect(new Set(rows.map((row) => row["IndicatorId"])).size).toBe(prepared.served.length);
-      expect(repeatedIndicators(rows).size).toBeLessThanOrEqual(pageSize);
-      expect(Math.max(...timesSent(rows).values())).toBeLessThanOrEqual(2);
+    for (const sent of Object.values(prepared.delivered())) {
+      expect(indicatorsOf(sent).size).toBe(prepared.served.length);
+      expect(repeatedIndicators(sent).size).toBeLessThanOrEqual(pageSize);
+      expect(Math.max(...timesSent(sent).values())).toBeLessThanOrEqual(2);
     }
   },
-  30_000,
+  60_000,
 );

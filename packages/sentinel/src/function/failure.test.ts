@@ -1,5 +1,7 @@
 import { ConfigurationError, createSecret, TargetError } from "@socdefenders/shared";
 import { expect, test } from "vitest";
+import { remedies as logsRemedies } from "../logs/remedies.ts";
+import { remedies as uploadRemedies } from "../threat-intelligence/answer.ts";
 import { toError, toFailure } from "./failure.ts";
 
 test("an error is told in the words of the settings, without secrets and control characters", () => {
@@ -16,3 +18,10 @@ test("all failures are in the one error that the host shows, each once", () => {
   const full = toFailure(new TargetError("HTTP 403", { remedy: "Give the role." }));
   expect(toError([wrong, full, wrong]).message).toBe("no readable collection. Choose from: a. | HTTP 403. Give the role.");
 });
+
+test.each([...Object.values(logsRemedies), ...Object.values(uploadRemedies)])(
+  "advice of a destination names settings, never keys of a configuration file: %s",
+  (remedy) => {
+    expect(toFailure(new TargetError("x", { remedy })).remedy).not.toMatch(/\b[a-z]+_[a-z]+|\b(feed|filter|sentinel)\.[a-z]/);
+  },
+);

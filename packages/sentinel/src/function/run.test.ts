@@ -1,7 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { storageError } from "@socdefenders/simulator";
 import { readAll } from "../state/open.test.container.ts";
-import { isIndicatorRow, timesSent, useFunctionApp, type FunctionApp } from "./app.test.host.ts";
+import { isIndicatorRow, useFunctionApp, type DestinationName, type FunctionApp } from "./app.test.host.ts";
+import { indicatorsOf, timesSent } from "./sent.test.host.ts";
 
 // Each run is a process of its own: half a second on a machine with nothing else to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -9,12 +10,16 @@ const app = useFunctionApp();
 const limit = "AzureFunctionsJobHost__functionTimeout";
 const smallPages = { SOCDEFENDERS_PAGE_SIZE: "100" };
 
-/** Every indicator of the feed came, and how often each of its rows did. */
+/** Every indicator of the feed came to both destinations, and how often each of its rows and objects did. */
 function expectAll({ delivered, served }: FunctionApp, atMost: number): void {
-  const { logs } = delivered();
-  expect(new Set(logs.map((row) => row["IndicatorId"])).size).toBe(served.length);
-  expect(Math.max(...timesSent(logs).values())).toBeLessThanOrEqual(atMost);
+  for (const sent of Object.values(delivered())) {
+    expect(indicatorsOf(sent).size).toBe(served.length);
+    expect(Math.max(...timesSent(sent).values())).toBeLessThanOrEqual(atMost);
+  }
 }
+
+const healthOf = (prepared: FunctionApp, destination: DestinationName) =>
+  prepared.health().filter((row) => row.Destination === destination);
 
 test("a run that is short of time leaves without failing, and the next one goes on; both tell Sentinel", async () => {
   let isStuck = true;
@@ -29,11 +34,12 @@ test("a run that is short of time leaves without failing, and the next one goes 
   isStuck = false;
   expect((await prepared.run(smallPages)).failure).toBeUndefined();
   expectAll(prepared, 1);
-  const [first, second] = prepared.health();
+  const [first, second] = healthOf(prepared, "logs");
   expect(first).toMatchObject({ Status: "paused", Destination: "logs" });
   expect(first).not.toHaveProperty("Error");
   expect(second).toMatchObject({ Status: "succeeded" });
   expect((first?.Read ?? 0) + (second?.Read ?? 0)).toBeGreaterThanOrEqual(400);
+  expect(healthOf(prepared, "threat-intelligence")).toMatchObject([{ Status: "succeeded" }, { Status: "succeeded", Delivered: 0 }]);
 });
 
 test("the host's request to terminate ends a run that waits for an answer, and the lock is free at once", async () => {
@@ -75,7 +81,7 @@ test("a run that finds another one under way leaves quietly", async () => {
   const { failure, logs } = await prepared.run();
   expect(failure).toBeUndefined();
   expect(logs).toMatchObject([{ level: "warn", event: "run_skipped", remedy: expect.stringMatching(/STATE_CONTAINER/) as string }]);
-  expect(prepared.health()).toHaveLength(1);
+  expect(prepared.health()).toHaveLength(2);
 });
 
 test("a run whose lock was taken over meanwhile overwrites nothing: the newer run's position stays", async () => {
@@ -115,13 +121,15 @@ test.each([
     const { failure, logs } = await prepared.run();
     expect(failure).toMatch(remedy);
     expect(logs).toContainEqual(expect.objectContaining({ level: "error", event: "run_failed" }));
+    const row = {
+      Status: "failed",
+      Read: 0,
+      Error: expect.stringMatching(`${status} ${code}`) as string,
+      Remedy: expect.stringMatching(remedy) as string,
+    };
     expect(prepared.health()).toMatchObject([
-      {
-        Status: "failed",
-        Read: 0,
-        Error: expect.stringMatching(`${status} ${code}`) as string,
-        Remedy: expect.stringMatching(remedy) as string,
-      },
+      { ...row, Destination: "logs" },
+      { ...row, Destination: "threat-intelligence" },
     ]);
   },
   30_000,
@@ -149,14 +157,14 @@ test.each<[string, Record<string, string>, RegExp]>([
     const prepared = await app.start({ indicators: 10 });
     const { failure, logs } = await prepared.run(change);
     expect(failure).toMatch(message);
-    const [row, ...others] = prepared.health();
-    expect(others).toEqual([]);
-    expect(row).toMatchObject({
+    const rows = prepared.health();
+    const row = {
       Status: "failed",
       Error: expect.stringMatching(message) as string,
       Remedy: expect.stringMatching(/\w/) as string,
-    });
-    expect(JSON.stringify([failure, logs, row])).not.toMatch(/sk_live_wrong|feed\.(api_key|collections|endpoint)/);
+    };
+    expect(rows).toMatchObject([row, row]);
+    expect(JSON.stringify([failure, logs, rows])).not.toMatch(/sk_live_wrong|feed\.(api_key|collections|endpoint)/);
   },
   60_000,
 );
@@ -165,9 +173,8 @@ test("an address that is no feed's fails the run with advice, also in Sentinel",
   const prepared = await app.start({ indicators: 10 });
   const { failure } = await prepared.run({ SOCDEFENDERS_ENDPOINT: `${prepared.storage.url}/api/taxii2/` });
   expect(failure).toMatch(/^Error: GET http.*SOCDEFENDERS_ENDPOINT/);
-  expect(prepared.health()).toMatchObject([
-    { Status: "failed", Read: 0, Remedy: expect.stringMatching(/SOCDEFENDERS_ENDPOINT/) as string },
-  ]);
+  const row = { Status: "failed", Read: 0, Remedy: expect.stringMatching(/SOCDEFENDERS_ENDPOINT/) as string };
+  expect(prepared.health()).toMatchObject([row, row]);
 });
 
 test("health that Azure does not take is a warning, and never hides why a run failed", async () => {

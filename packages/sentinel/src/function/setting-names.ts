@@ -37,7 +37,7 @@ export const settingNames = {
 /** Settings that are no key of the configuration file. */
 export const otherSettings = ["SOCDEFENDERS_SCHEDULE", "HEALTH_STREAM", "STATE_CONTAINER"] as const;
 
-// What has no setting: a variable that Node reads itself, and the command's own advice.
+// Certificates have no setting of ours: Node reads its own variable.
 const replacements: Readonly<Record<string, string>> = {
   ...settingNames,
   "feed.ca_file": "NODE_EXTRA_CA_CERTS",
@@ -46,7 +46,5 @@ const replacements: Readonly<Record<string, string>> = {
 
 /** Text of the core and the sinks in the words of a function app: `sentinel.rule_id` becomes `DCR_IMMUTABLE_ID`. */
 export function inSettingNames(text: string): string {
-  return text
-    .replace(/\b(?:feed|filter|sentinel)\.[a-z_]+/g, (key) => replacements[key] ?? key)
-    .replace("Correct the configuration; README.md has one to start from.", "Correct the settings of the function app.");
+  return text.replace(/\b(?:feed|filter|sentinel)\.[a-z_]+/g, (key) => replacements[key] ?? key);
 }

@@ -2,8 +2,8 @@ import type { RestError } from "@azure/core-rest-pipeline";
 import type { AggregateLogsUploadError } from "@azure/monitor-ingestion";
 import { clean, isTemporary, retryAfterMs, TargetError } from "@socdefenders/shared";
 import { z } from "zod";
-import type { Verdict } from "../delivery.ts";
 import { TokenError } from "../token-error.ts";
+import type { Verdict } from "./delivery.ts";
 import { remedies } from "./remedies.ts";
 
 /** Reads what the client threw; an error that is neither the service's, the network's nor the identity's is thrown on. */

@@ -3,9 +3,9 @@ import type { LogsIngestionClient } from "@azure/monitor-ingestion";
 import { addressesOf } from "../cloud.ts";
 import type { LogsConfig } from "../config.ts";
 import { createCredential } from "../credential.ts";
+import { withDeadline } from "../deadline.ts";
 import { namingTokenErrors } from "../token-error.ts";
 import { compressFast } from "./compression.ts";
-import { withDeadline } from "./deadline.ts";
 
 /** Single requests to the Logs Ingestion API; each ends within the time limit, and nothing is retried here. */
 export interface LogsClient {

@@ -2,7 +2,7 @@
 export const remedies = {
   busy: "Azure Monitor is busy; run again, the page is sent again.",
   identity:
-    "Switch on the managed identity of the host, or check sentinel.client_id (and tenant_id and client_secret of an application).",
+    "Switch on the managed identity of the host, or check sentinel.client_id (of an application sentinel.tenant_id too, and sentinel.client_secret or sentinel.federated_token_file).",
   role: "Give the identity the role Monitoring Metrics Publisher on the data collection rule; a new assignment takes up to 30 minutes to spread, and the next run sends the page again. Check sentinel.cloud too.",
   rule: "Check sentinel.rule_id (the rule's immutable id, not its name) and sentinel.stream (declared in that rule, Custom-…).",
   transformation: "Let the rule's transformation set the time of ingestion: source | extend TimeGenerated = now().",

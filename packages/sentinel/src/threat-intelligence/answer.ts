@@ -142,7 +142,7 @@ const failure = (message: string, remedy: string, cause?: unknown): TargetError 
 
 export const remedies = {
   identity:
-    "Switch on the managed identity of the host, or check sentinel.client_id (and tenant_id and client_secret of an application).",
+    "Switch on the managed identity of the host, or check sentinel.client_id (of an application sentinel.tenant_id too, and sentinel.client_secret or sentinel.federated_token_file).",
   role: "Give the identity the role Microsoft Sentinel Contributor on the workspace; a new assignment takes up to 30 minutes to spread. Check sentinel.cloud too.",
   workspace: "Check sentinel.workspace_id: the id of the Log Analytics workspace, not its name, in the cloud of sentinel.cloud.",
   refused: "Check sentinel.workspace_id and sentinel.threat_intelligence_endpoint. Nothing is set aside; the page is sent again.",

@@ -1,8 +1,10 @@
 import type { TokenCredential } from "@azure/identity";
-import { clean, TargetError, type HttpClient, type HttpResponse } from "@socdefenders/shared";
+import { TargetError, type HttpClient, type HttpResponse } from "@socdefenders/shared";
 import { addressesOf } from "../cloud.ts";
 import type { ThreatIntelligenceConfig } from "../config.ts";
 import { createCredential } from "../credential.ts";
+import { withDeadline } from "../deadline.ts";
+import { TokenError } from "../token-error.ts";
 import { remedies } from "./answer.ts";
 
 /** Single requests to the upload API; nothing is retried or paced here. */
@@ -41,16 +43,17 @@ export function createUploadClient(config: ThreatIntelligenceConfig, options: Up
 
   // Asked before each request: the SDK keeps a token and gets the next one before it ends.
   async function getToken(signal: AbortSignal): Promise<string> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      const credential = await (opened ??= open());
-      const token = await unlessAborted(credential.getToken(scope, { abortSignal: deadline }), deadline);
+      const token = await withDeadline(signal, timeoutMs, async (abortSignal) => {
+        const credential = await (opened ??= open());
+        return credential.getToken(scope, { abortSignal });
+      });
       if (token === null) throw new Error("the identity gave none");
       return token.token;
-    } catch (cause) {
+    } catch (thrown) {
       signal.throwIfAborted();
-      const said = clean(cause instanceof Error ? cause.message : String(cause), 400);
-      throw new TargetError(`no token for ${where}: ${said}`, { remedy: remedies.identity, cause });
+      const { message, cause } = new TokenError(thrown);
+      throw new TargetError(`no token for ${where}: ${message}`, { remedy: remedies.identity, cause });
     }
   }
 
@@ -69,14 +72,4 @@ export function createUploadClient(config: ThreatIntelligenceConfig, options: Up
     },
     close: () => http.close(),
   };
-}
-
-/** The SDK looks at the signal now and then only. */
-async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
-  return await new Promise<Result>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", abort, { once: true });
-    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

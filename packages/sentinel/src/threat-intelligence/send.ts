@@ -1,4 +1,4 @@
-import { backOffMs, NetworkError, type Clock, type Logger, type RetryPolicy } from "@socdefenders/shared";
+import { backOffMs, defaultPatienceMs, NetworkError, type Clock, type Logger, type RetryPolicy } from "@socdefenders/shared";
 import { readAnswer, readNetworkError, type Verdict } from "./answer.ts";
 import type { UploadClient } from "./client.ts";
 import type { Pace } from "./pace.ts";
@@ -16,8 +16,6 @@ export interface SenderOptions {
 
 /** Sends objects that are JSON already until the service has settled them. Throws TargetError and the signal's reason. */
 export type Send = (objects: readonly string[], signal: AbortSignal) => Promise<Settled>;
-
-const defaultPatienceMs = 15 * 60_000;
 
 /**
  * Makes requests at the pace and makes those again that may succeed later: while throttled as long as patience lasts, after other

@@ -12,7 +12,7 @@ import {
   type Sink,
 } from "@socdefenders/shared";
 import type { ThreatIntelligenceConfig } from "../config.ts";
-import { inParallel } from "../logs/concurrency.ts";
+import { inParallel } from "../in-parallel.ts";
 import { remedies } from "./answer.ts";
 import { cutBatches, cutRuns, type Upload } from "./batches.ts";
 import { createUploadClient } from "./client.ts";

@@ -3,11 +3,11 @@
  * well, and a token may be waited for without a look at the signal: so the limit is raced, and looked at again after success. What loses
  * the race is left behind. Throws the work's error, the signal's reason, or a TimeoutError.
  */
-export async function withDeadline(
+export async function withDeadline<Result>(
   signal: AbortSignal,
   timeoutMs: number,
-  work: (deadline: AbortSignal) => Promise<void>,
-): Promise<void> {
+  work: (deadline: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   signal.throwIfAborted();
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new DOMException("no answer in time", "TimeoutError")), timeoutMs);
@@ -18,8 +18,9 @@ export async function withDeadline(
     deadline.addEventListener("abort", () => reject(deadline.reason as Error), { signal: ended.signal });
   });
   try {
-    await Promise.race([work(deadline), aborted]);
+    const result = await Promise.race([work(deadline), aborted]);
     deadline.throwIfAborted();
+    return result;
   } finally {
     clearTimeout(timer);
     ended.abort();

@@ -15,7 +15,7 @@ test("work that resolves when it is aborted has not succeeded", async () => {
   const running = withDeadline(
     stop.signal,
     5000,
-    (deadline) => new Promise((resolve) => deadline.addEventListener("abort", () => resolve())),
+    (deadline) => new Promise<void>((resolve) => deadline.addEventListener("abort", () => resolve())),
   );
   stop.abort(new Error("stop"));
   await expect(running).rejects.toThrow("stop");

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { inParallel } from "./concurrency.ts";
+import { inParallel } from "./in-parallel.ts";
 
 const never = new AbortController().signal;
 
@@ -20,6 +20,25 @@ test("keeps the order of the inputs and the limit", async () => {
   );
   expect(results).toEqual([50, 40, 30, 20, 10]);
   expect(most).toBe(2);
+});
+
+test("an input is made only when it is its turn, and one that cannot be made is the failure", async () => {
+  const made: number[] = [];
+  const done: number[] = [];
+  function* inputs(): Generator<number> {
+    for (let input = 1; input < 9; input += 1) {
+      if (input === 5) throw new Error("cannot be made");
+      made.push(input);
+      yield input;
+    }
+  }
+  const work = async (input: number): Promise<void> => {
+    expect(made.length - done.length).toBeLessThanOrEqual(2);
+    await turn();
+    done.push(input);
+  };
+  await expect(inParallel(inputs(), 2, work, never)).rejects.toThrow("cannot be made");
+  expect(done).toEqual([1, 2, 3, 4]);
 });
 
 test("the first failure aborts the others, starts nothing more, and is thrown when all have ended", async () => {
