@@ -85,8 +85,18 @@ async function runAgainAndAgain(context: RunContext, watch: HealthWatch): Promis
     if (settings.periodMs === 0 || exitCode === 1 || exitCode === 2) return exitCode;
     failures = exitCode !== 0 || isBehind ? failures + 1 : 0;
     const pause = pauseMs(settings.periodMs, failures);
+    const resets = session.resets();
     await session.report({ next_run_datetime: platformTime(Date.now() + pause) });
-    await pauseFor(pause, interrupt.signal);
+    if (session.resets() === resets) await untilReset(pause, session);
+  }
+}
+
+/** Waits, but not behind a reset on the platform: who asks for the feed anew gets it at once. */
+async function untilReset(pause: number, session: Session): Promise<void> {
+  try {
+    await pauseFor(pause, AbortSignal.any([interrupt.signal, session.untilReset()]));
+  } catch {
+    interrupt.signal.throwIfAborted();
   }
 }
 
