@@ -7,7 +7,13 @@ import { createDirectoryTransport } from "./directory.ts";
 import { combine } from "./transport.ts";
 
 const { signal } = new AbortController();
-const work = { id: "work", expect: () => Promise.resolve(), withdraw: () => undefined, finish: () => Promise.resolve() };
+const work = {
+  id: "work",
+  expect: () => Promise.resolve(),
+  withdraw: () => undefined,
+  isAlive: () => Promise.resolve(true),
+  finish: () => Promise.resolve(),
+};
 const delivery = { id: "bundle--1", objects: [{ type: "indicator", id: "indicator--1" }], work };
 const now = Date.parse("2026-11-21T10:00:00Z");
 
