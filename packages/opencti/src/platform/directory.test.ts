@@ -87,6 +87,16 @@ test.each([
   expect((await readdir(path)).filter((name) => name in days).toSorted()).toEqual(kept);
 });
 
+test("files that somebody else takes away while they expire fail no page", async () => {
+  const names = Array.from({ length: 50 }, (_, index) => `soc_defenders-20200101-000000-000000${index + 10}.json`);
+  for (const name of names) {
+    await writeFile(join(path, name), "{}");
+    await utimes(join(path, name), 0, 0);
+  }
+  await Promise.all([open(), open(), open()].map((transport) => transport.send(delivery, signal)));
+  expect(await readdir(path)).toHaveLength(3);
+});
+
 test("a directory that is not there fails the page, with advice", async () => {
   const failure = await open({ path: join(path, "missing") })
     .send(delivery, signal)
