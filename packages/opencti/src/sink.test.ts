@@ -166,7 +166,9 @@ test("a platform that takes nothing back gets its work closed all the same, with
   );
   const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
   await sink.close(failure as Error);
-  expect(platform.received().works).toMatchObject([{ processedTime: expect.any(String), errors: [expect.stringContaining("broker")] }]);
+  expect(platform.received().works).toMatchObject([
+    { processedTime: expect.any(String), errors: [expect.stringContaining("broker")] },
+  ]);
 });
 
 test("a work that could not be closed is closed by the next run of the same process, and stops no start", async () => {

@@ -97,7 +97,10 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
     try {
       await work?.finish(message, failure, AbortSignal.timeout(closeTimeoutMs));
     } catch (error) {
-      log.warn("work_open", `the work ${work?.id ?? ""} could not be closed, the next run with something new does it: ${(error as Error).message}`);
+      log.warn(
+        "work_open",
+        `the work ${work?.id ?? ""} could not be closed, the next run with something new does it: ${(error as Error).message}`,
+      );
     }
   }
 }

@@ -182,7 +182,9 @@ function readHeaders(text: string | undefined): Record<string, string> | undefin
     .map((pair) => pair.split(/:(.*)/s, 2).map((part) => part.trim()));
   // What stands there without its name may be the secret itself, so it is not shown.
   if (pairs?.some(({ length }) => length < 2) === true) {
-    throw new ConfigurationError("OPENCTI_CUSTOM_HEADERS: one of the headers has no name", { remedy: "Write name:value;name:value." });
+    throw new ConfigurationError("OPENCTI_CUSTOM_HEADERS: one of the headers has no name", {
+      remedy: "Write name:value;name:value.",
+    });
   }
   return pairs && (Object.fromEntries(pairs) as Record<string, string>);
 }

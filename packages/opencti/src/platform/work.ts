@@ -48,7 +48,9 @@ export async function openWork(
     async finish(message, failure, aborted) {
       if (withdrawn > 0) {
         await announce(-withdrawn, aborted).catch((error: Error) => {
-          log.warn("work_expects", `the work ${work.id} goes on waiting for ${withdrawn} objects: ${error.message}`, { work: work.id });
+          log.warn("work_expects", `the work ${work.id} goes on waiting for ${withdrawn} objects: ${error.message}`, {
+            work: work.id,
+          });
         });
       }
       const text = failure === undefined ? message : `${message}, then: ${clean(failure.message, 1000)}`;
