@@ -47,7 +47,15 @@ test("the articles behind the indicators come in as reports, each fetched once o
   const asked = requests.filter(({ path }) => path.startsWith("/api/v1/articles/")).map(({ path }) => path.split("/").at(-1));
   expect(asked.toSorted()).toEqual(named.toSorted());
   expect(first.log).toContainEqual(
-    expect.objectContaining({ event: "articles", delivered: 3, archived: 1, before_look_back: 1, not_found: named.length - 5 }),
+    expect.objectContaining({
+      attributes: expect.objectContaining({
+        event: "articles",
+        delivered: 3,
+        archived: 1,
+        before_look_back: 1,
+        not_found: named.length - 5,
+      }),
+    }),
   );
   expect([first.code, second.code]).toEqual([0, 0]);
   const objects = [...platform.received().objects.values()];
