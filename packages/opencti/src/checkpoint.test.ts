@@ -55,6 +55,26 @@ test("a save the platform does not answer is none", async () => {
   expect(platform.state(connectorId)).toBe("");
 });
 
+test("a connector that somebody deletes on the platform is registered again, and begins anew", async () => {
+  let isDeleted = false;
+  const { platform, connect } = await start({
+    intercept: (operation) => {
+      if (operation === "RegisterConnector") isDeleted = false;
+      return isDeleted && operation === "PingConnector"
+        ? { name: "FUNCTIONAL_ERROR", message: "No connector found with the specified ID" }
+        : undefined;
+    },
+  });
+  const { checkpoints } = connect();
+  await checkpoints.save(key, cursor);
+  isDeleted = true;
+  platform.putState(connectorId, "");
+  await expect(checkpoints.save(key, cursor)).rejects.toThrow("No connector found");
+  expect(await checkpoints.load(key)).toBeUndefined();
+  await checkpoints.save(key, cursor);
+  expect(platform.state(connectorId)).toContain(cursor.position);
+});
+
 test("a cursor is not written over a reset, and the next walk starts anew", async () => {
   const { platform, connect } = await start();
   const { checkpoints } = connect();

@@ -127,6 +127,25 @@ test("a reset on the platform ends the run under way, and the feed is read anew 
   expect(platform.received().works).toMatchObject([{ status: "complete" }, { status: "complete", errors: [] }]);
 });
 
+test("a reset between two runs ends the wait, and the feed is read anew at once", async () => {
+  let pings = 0;
+  const { platform, environment } = await start({
+    // The first run is over when the next one is announced; the ping that says so learns of the reset.
+    intercept: (operation, { connectorInfo }) => {
+      const isWaiting = operation === "PingConnector" && "next_run_datetime" in (connectorInfo as object);
+      if (isWaiting && (pings += 1) === 1) platform.resetState(connectorId);
+      return undefined;
+    },
+  });
+  let runs = 0;
+  const { log } = await run({ ...environment, CONNECTOR_RUN_AND_TERMINATE: "false" }, (line, kill) => {
+    runs += line.split("collection_done").length - 1;
+    if (runs === 2) kill("SIGTERM");
+  });
+  const delivered = log.filter(({ attributes }) => (attributes as { event: string }).event === "collection_done");
+  expect(delivered.map(({ attributes }) => (attributes as { delivered: number }).delivered)).toEqual([4, 4]);
+});
+
 test("a service that the platform refuses at first says so and stays, and is stopped while it waits", async () => {
   const refuse = (operation: string) =>
     operation === "RegisterConnector" ? { name: "FORBIDDEN_ACCESS", message: "You are not allowed to do this." } : undefined;

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import {
   ConnectorError,
   createLogger,
@@ -16,7 +15,7 @@ import { toPlainLine, toPlatformLine } from "./platform/log-line.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { startOperationsServer } from "./platform/operations-server.ts";
 import { inOwnNames } from "./platform/own-names.ts";
-import { pauseMs } from "./platform/pause.ts";
+import { pauseFor, pauseMs } from "./platform/pause.ts";
 import { platformTime, runOnce, type RunContext } from "./platform/run.ts";
 import { createSession, type Session } from "./platform/session.ts";
 import { readSettings, type Settings } from "./platform/settings.ts";
@@ -68,7 +67,7 @@ async function openSession(session: Session, { periodMs }: Settings): Promise<vo
       interrupt.signal.throwIfAborted();
       if (periodMs === 0 || !(error instanceof TargetError)) throw error;
       report(error);
-      await wait(pauseMs(periodMs, failures), undefined, { signal: interrupt.signal });
+      await pauseFor(pauseMs(periodMs, failures), interrupt.signal);
     }
   }
 }
@@ -86,8 +85,18 @@ async function runAgainAndAgain(context: RunContext, watch: HealthWatch): Promis
     if (settings.periodMs === 0 || exitCode === 1 || exitCode === 2) return exitCode;
     failures = exitCode !== 0 || isBehind ? failures + 1 : 0;
     const pause = pauseMs(settings.periodMs, failures);
+    const resets = session.resets();
     await session.report({ next_run_datetime: platformTime(Date.now() + pause) });
-    await wait(pause, undefined, { signal: interrupt.signal });
+    if (session.resets() === resets) await untilReset(pause, session);
+  }
+}
+
+/** Waits, but not behind a reset on the platform: who asks for the feed anew gets it at once. */
+async function untilReset(pause: number, session: Session): Promise<void> {
+  try {
+    await pauseFor(pause, AbortSignal.any([interrupt.signal, session.untilReset()]));
+  } catch {
+    interrupt.signal.throwIfAborted();
   }
 }
 

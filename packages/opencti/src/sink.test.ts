@@ -6,6 +6,9 @@ import { startOpencti, type OpenctiOptions } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
 import { openTarget, parseConfig } from "./index.ts";
 import { map, type OpenctiBundle } from "./mapping.ts";
+import { createGraphql } from "./platform/graphql.ts";
+import { createSession } from "./platform/session.ts";
+import { createSink } from "./sink.ts";
 
 const token = "a-token-of-a-user";
 const connectorId = "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d";
@@ -21,7 +24,7 @@ async function start(options: Partial<OpenctiOptions> = {}, section: Record<stri
     onTestFinished(() => sink.close());
     return sink;
   };
-  return { platform, connect, sink: connect() };
+  return { platform, config, connect, sink: connect() };
 }
 
 function bundles(...addresses: string[]): readonly OpenctiBundle[] {
@@ -131,6 +134,62 @@ test("a work that a killed run left open is closed in error by the next start", 
     { status: "complete", errors: [expect.stringContaining("without closing it")] },
     { status: "complete", errors: [] },
   ]);
+});
+
+test("a work that somebody deletes fails the page, whose objects the workers throw away, and the next run sends it again", async () => {
+  let pushes = 0;
+  const { platform, connect, sink } = await start({
+    intercept: (name) => {
+      if (name === "PushBundle" && (pushes += 1) === 2) platform.clearWorks();
+      return undefined;
+    },
+  });
+  await sink.write(bundles("198.51.100.1"), signal);
+  const failure = await sink.write(bundles("198.51.100.2"), signal).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(TargetError);
+  expect(failure).toMatchObject({ message: expect.stringContaining("was deleted on the platform") });
+  await sink.close(failure as Error);
+  const next = connect();
+  await next.write(bundles("198.51.100.2"), signal);
+  await next.close();
+  expect(platform.received().indicators.size).toBe(2);
+  expect(platform.received().works).toMatchObject([{ status: "complete", errors: [] }]);
+});
+
+test("a platform that takes nothing back gets its work closed all the same, with the error", async () => {
+  const { platform, sink } = await start(
+    {
+      intercept: (name, { expectations }) =>
+        name === "AddExpectations" && Number(expectations) < 0 ? { name: "FUNCTIONAL_ERROR", message: "no" } : undefined,
+    },
+    { queue_protocol: "amqp" },
+  );
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  await sink.close(failure as Error);
+  expect(platform.received().works).toMatchObject([
+    { processedTime: expect.any(String), errors: [expect.stringContaining("broker")] },
+  ]);
+});
+
+test("a work that could not be closed is closed by the next run of the same process, and stops no start", async () => {
+  let isBusy = true;
+  const { platform, config, sink } = await start({
+    intercept: (name) => (isBusy && name === "CloseWork" ? { name: "DATABASE_ERROR", message: "busy" } : undefined),
+  });
+  await sink.write(bundles("198.51.100.1"), signal);
+  await sink.close();
+  const host = { log: silentLogger, userAgent: "test" };
+  const graphql = createGraphql(config, host);
+  const session = createSession(config, host, graphql);
+  const service = createSink(config, { log: silentLogger, graphql, session });
+  await service.write(bundles("198.51.100.2"), signal);
+  await service.close();
+  isBusy = false;
+  await service.write(bundles("198.51.100.3"), signal);
+  await service.close();
+  await session.close();
+  expect(platform.received().indicators.size).toBe(3);
+  expect(platform.received().works.map(({ processedTime }) => processedTime)).not.toContain(null);
 });
 
 test("check proves the token and its right, and stores nothing", async () => {

@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   stixNamespace,
+  TargetError,
   uuidV5,
   type Logger,
   type Refusal,
@@ -19,7 +20,7 @@ import type { Graphql } from "./platform/graphql.ts";
 import type { Session } from "./platform/session.ts";
 import type { Undelivered } from "./platform/split.ts";
 import { combine, type Transport } from "./platform/transport.ts";
-import { openWork, type Work } from "./platform/work.ts";
+import { closeLeftWorks, openWork, type Work } from "./platform/work.ts";
 
 export interface SinkContext {
   readonly log: Logger;
@@ -53,9 +54,11 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
     return createApiTransport(graphql, { connectorId, announces: session.features().announcesPushedBundles });
   }
 
-  function open(signal: AbortSignal): Promise<Work> {
+  async function open(signal: AbortSignal): Promise<Work> {
+    // The platform may not have answered when the last run of this process closed its own.
+    await closeLeftWorks(graphql, connectorId, log, signal);
     const add = session.features().hasMultiPartWorks ? addMultiPartWork : addWork;
-    return openWork(graphql, { connectorId, name: `${connectorName} run @ ${new Date().toISOString()}`, add }, signal);
+    return openWork(graphql, { connectorId, name: `${connectorName} run @ ${new Date().toISOString()}`, add }, log, signal);
   }
 
   function openDirectory({ connector_user_id: applicant }: Registration): readonly Transport[] {
@@ -77,6 +80,8 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
       work ??= await open(signal);
       const objects = mergePage(items);
       const refusals = refusalsOf(items, await transport.send({ id: bundleId(objects), objects, work }, signal));
+      // Asked behind the page, before its position is saved: what was sent so far came under a work that the workers heed.
+      if (config.sendsToQueue && !(await work.isAlive(signal))) throw workDeleted(work);
       delivered += items.length - refusals.length;
       refused += refusals.length;
       return refusals;
@@ -92,9 +97,18 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
     try {
       await work?.finish(message, failure, AbortSignal.timeout(closeTimeoutMs));
     } catch (error) {
-      log.warn("work_open", `the work ${work?.id ?? ""} could not be closed, the next run does it: ${(error as Error).message}`);
+      log.warn(
+        "work_open",
+        `the work ${work?.id ?? ""} could not be closed, the next run with something new does it: ${(error as Error).message}`,
+      );
     }
   }
+}
+
+function workDeleted({ id }: Work): TargetError {
+  return new TargetError(`the work ${id} was deleted on the platform, which throws away what comes under it`, {
+    remedy: "Nothing has to be done: the next run sends the page again under a work of its own.",
+  });
 }
 
 /** An item counts as refused where any of its objects was: it goes to the dead letters whole, and sending the rest again is harmless. */

@@ -22,6 +22,8 @@ export interface OpenctiWorks {
   /** Counts what the workers have done with objects of a work; each error is one of them. */
   process(id: string, objects: number, errors: readonly string[]): string;
   finish(id: string, message: string | undefined, inError: boolean): string;
+  /** What the button that clears a connector's works does. */
+  clear(): void;
 }
 
 export function createOpenctiWorks(): OpenctiWorks {
@@ -29,7 +31,8 @@ export function createOpenctiWorks(): OpenctiWorks {
 
   function change(id: string, edit: (work: OpenctiWork) => Partial<OpenctiWork>): string {
     const work = works.get(id);
-    if (work === undefined) throw new Error(`No work found with the specified ID ${id}`);
+    // The platform answers with the id of a work that is gone, as if nothing were wrong.
+    if (work === undefined) return id;
     const next = { ...work, ...edit(work) };
     const isClosed = next.processedTime !== null;
     const isComplete = next.processed >= next.expected && (isClosed || (next.processed > 0 && !next.isMultiPart));
@@ -58,6 +61,7 @@ export function createOpenctiWorks(): OpenctiWorks {
       works.set(id, work);
       return work;
     },
+    clear: () => works.clear(),
     expect: (id, objects) => change(id, ({ expected }) => ({ expected: expected + objects })),
     process: (id, objects, added) =>
       change(id, ({ processed, errors }) => ({ processed: processed + objects, errors: [...errors, ...added] })),

@@ -50,6 +50,8 @@ export interface RunningOpencti extends RunningServer {
   putState(connectorId: string, state: string): void;
   /** What the button that resets a connector's state does. */
   resetState(connectorId: string): void;
+  /** What the button that clears a connector's works does: what comes under them afterwards is lost. */
+  clearWorks(): void;
   /** Names of the operations in order of arrival. */
   operations(): readonly string[];
 }
@@ -86,6 +88,7 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
       capabilities: (options.capabilities ?? ["CONNECTORAPI"]).map((name) => ({ id: name, name })),
     },
     connector: ({ id }: { id: string }) => show(connectors.find(id)),
+    isWorkAlive: ({ id }: { id: string }) => works.all().some((work) => work.id === id),
     registerConnector: ({ input: { id, name } }: { input: { id: string; name: string } }) => show(connectors.edit(id, { name })),
     pingConnector: ({ id, state }: { id: string; state?: string }) => show(connectors.ping(id, state ?? null)),
     workAdd: ({ connectorId, friendlyName = "", isMultiPartWork = false }: WorkArguments) =>
@@ -100,7 +103,8 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
       // From 7 on the server announces what it splits. Before, the worker does when it splits, and the server a single object only where
       // it made the work itself.
       if (isSeven || objects.length > 1 || work_id === undefined) works.expect(work, objects.length);
-      works.process(work, objects.length, store.take(objects));
+      // The workers throw away what comes under a work that is gone.
+      if (works.all().some(({ id }) => id === work)) works.process(work, objects.length, store.take(objects));
       return true;
     },
   };
@@ -141,6 +145,7 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     state: (id) => connectors.find(id)?.state,
     putState: (id, state) => void connectors.edit(id, { state }),
     resetState: (id) => connectors.reset(id),
+    clearWorks: () => works.clear(),
     operations: () => operations,
   };
 }

@@ -5,6 +5,8 @@ import { parse, toSeconds } from "iso8601-duration";
  * on. Undefined where the text is no duration.
  */
 export function durationMs(text: string, now: number): number | undefined {
+  // The library finds a duration inside any other text too: the hour of "-PT1H".
+  if (!/^P[\d.YMWDTHS]+$/.test(text)) return undefined;
   try {
     const from = new Date(now);
     const seconds = toSeconds(parse(text), from);

@@ -80,6 +80,12 @@ describe("skipped, with the reason, is", () => {
     ["a type OpenCTI does not have", "extension-definition", {}, "extension-definition: OpenCTI has no such type"],
     ["a marking", "marking-definition", { name: "x" }, "marking-definition: a TLP level goes with what it marks"],
     ["the feed's own identity", "identity", { id: "identity--socdefenders" }, "identity: the author goes with every object"],
+    [
+      "what would give the author another name",
+      "identity",
+      { id: "identity--1ba6b755-a6f3-5b31-af4f-12e18ad4707b", name: "Somebody else" },
+      "identity: the author goes with every object",
+    ],
     ["a name of one character", "malware", { name: "x" }, "malware: OpenCTI demands a name of two characters"],
     ["a note of blanks", "note", { content: " " }, "note: OpenCTI demands content"],
     ["a report without a date", "report", { name: "A report" }, "report: OpenCTI demands published"],

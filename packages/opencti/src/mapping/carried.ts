@@ -19,7 +19,8 @@ export function carry(object: StixObject, context: MappingContext): Mapped<Openc
 
 function refusalOf({ type, id }: StixObject): string | undefined {
   if (type === "marking-definition") return "marking-definition: a TLP level goes with what it marks";
-  if (id === repairedFeedIdentity) return "identity: the author goes with every object";
+  // Under the author's id a feed could give the author of everything another name.
+  if (id === repairedFeedIdentity || id === author.id) return "identity: the author goes with every object";
   if (!isKnownType(type)) return `${type}: OpenCTI has no such type`;
   return isStixIdentifier(id) ? undefined : `${type}: no valid id`;
 }
@@ -50,7 +51,8 @@ function carriedValue(name: string, value: unknown): unknown {
 /** References to the feed's own identity lead to the author, those to types that OpenCTI does not have to nothing. */
 function carriedReference(id: unknown): string | undefined {
   if (typeof id !== "string" || !isStixIdentifier(id)) return undefined;
-  if (id === repairedFeedIdentity) return author.id;
+  // Under the author's id a feed could give the author of everything another name.
+  if (id === repairedFeedIdentity || id === author.id) return author.id;
   return isKnownType(id.slice(0, id.indexOf("--"))) ? id : undefined;
 }
 

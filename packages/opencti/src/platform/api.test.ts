@@ -23,7 +23,8 @@ function start(options: { announces: boolean; maximumBytes?: number; takes?: boo
   const work = {
     id: "work",
     expect: (objects: number) => Promise.resolve(void (announced += objects)),
-    withdraw: () => undefined,
+    withdraw: (objects: number) => void (announced -= objects),
+    isAlive: () => Promise.resolve(true),
     finish: () => Promise.resolve(),
   };
   const transport = createApiTransport(graphql, { connectorId: "connector", ...options });
@@ -46,6 +47,12 @@ test.each([
   await platform.send(...Array.from({ length: count }, (__, number) => indicator(number)));
   expect(platform.pushed()).toHaveLength(1);
   expect(platform.announced()).toBe(announced);
+});
+
+test.each([false, true])("an object that the platform does not take is not announced in the end (%s)", async (announces) => {
+  const platform = start({ announces, takes: false });
+  await expect(platform.send(indicator(1))).rejects.toThrow("did not take");
+  expect(platform.announced()).toBe(0);
 });
 
 test("references are cleaned and objects ordered before they are pushed, since the platform does neither", async () => {

@@ -27,10 +27,16 @@ export function createApiTransport(graphql: Graphql, options: ApiOptions): Trans
       const { parts, dropped } = split(objects);
       const { bundles, tooLarge } = cutBundles(parts, maximumBytes);
       for (const members of bundles) {
-        if (members.length === 1 && !announces) await work.expect(1, signal);
+        const announced = members.length === 1 && !announces ? 1 : 0;
+        if (announced > 0) await work.expect(announced, signal);
         const bundle = JSON.stringify({ type: "bundle", id, spec_version: "2.1", objects: members });
-        const { stixBundlePush: taken } = await graphql.call(pushBundle, { connectorId, bundle, workId: work.id }, signal);
-        if (taken !== true) throw notTaken();
+        try {
+          const { stixBundlePush: taken } = await graphql.call(pushBundle, { connectorId, bundle, workId: work.id }, signal);
+          if (taken !== true) throw notTaken();
+        } catch (error) {
+          work.withdraw(announced);
+          throw error;
+        }
       }
       return [...dropped, ...tooLarge];
     },

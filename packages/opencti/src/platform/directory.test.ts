@@ -7,7 +7,13 @@ import { createDirectoryTransport } from "./directory.ts";
 import { combine } from "./transport.ts";
 
 const { signal } = new AbortController();
-const work = { id: "work", expect: () => Promise.resolve(), withdraw: () => undefined, finish: () => Promise.resolve() };
+const work = {
+  id: "work",
+  expect: () => Promise.resolve(),
+  withdraw: () => undefined,
+  isAlive: () => Promise.resolve(true),
+  finish: () => Promise.resolve(),
+};
 const delivery = { id: "bundle--1", objects: [{ type: "indicator", id: "indicator--1" }], work };
 const now = Date.parse("2026-11-21T10:00:00Z");
 
@@ -79,6 +85,16 @@ test.each([
   }
   await open({ retentionDays }).send(delivery, signal);
   expect((await readdir(path)).filter((name) => name in days).toSorted()).toEqual(kept);
+});
+
+test("files that somebody else takes away while they expire fail no page", async () => {
+  const names = Array.from({ length: 50 }, (_, index) => `soc_defenders-20200101-000000-000000${index + 10}.json`);
+  for (const name of names) {
+    await writeFile(join(path, name), "{}");
+    await utimes(join(path, name), 0, 0);
+  }
+  await Promise.all([open(), open(), open()].map((transport) => transport.send(delivery, signal)));
+  expect(await readdir(path)).toHaveLength(3);
 });
 
 test("a directory that is not there fails the page, with advice", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { lstat, open, readdir, rename, unlink } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
 import { TargetError } from "@socdefenders/shared";
@@ -31,8 +31,7 @@ export function createDirectoryTransport(options: DirectoryOptions, now: () => n
     if (retentionDays === 0) return;
     const limit = now() - retentionDays * 86_400_000;
     for (const name of (await readdir(path)).filter((entry) => own.test(entry))) {
-      const file = join(path, name);
-      if ((await stat(file)).mtimeMs < limit) await unlink(file);
+      await removeIfOlder(join(path, name), limit);
     }
   }
 
@@ -58,6 +57,15 @@ export function createDirectoryTransport(options: DirectoryOptions, now: () => n
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Whoever imports the files may take one away in the meantime. */
+async function removeIfOlder(file: string, limit: number): Promise<void> {
+  try {
+    if ((await lstat(file)).mtimeMs < limit) await unlink(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }
 
 function toFile({ id, objects }: Delivery, { applicant, connectorId, connectorName, connectorScope }: DirectoryOptions): string {

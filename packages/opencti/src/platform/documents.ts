@@ -150,6 +150,13 @@ export const addExpectations: Operation<unknown> = {
   repeatable: false,
 };
 
+export const isWorkAlive: Operation<{ isWorkAlive: boolean | null }> = {
+  name: "IsWorkAlive",
+  text: `query IsWorkAlive($id: ID!) { isWorkAlive(id: $id) }`,
+  data: z.object({ isWorkAlive: z.boolean().nullable() }),
+  repeatable: true,
+};
+
 export const closeWork: Operation<unknown> = {
   name: "CloseWork",
   text: `mutation CloseWork($id: ID!, $message: String, $inError: Boolean) {

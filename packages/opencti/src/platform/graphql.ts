@@ -61,7 +61,7 @@ function readAnswer<Data>({ status, text }: HttpResponse, operation: Operation<D
   if (problem !== undefined) {
     const name = problem.name ?? problem.extensions?.code ?? "error";
     const remedy = advice[name] ?? "Read the message; the platform's own log has the details. Run again once it is solved.";
-    throw new TargetError(`${where}: ${clean(name, 100)}: ${clean(problem.message, 500)}`, { remedy });
+    throw new TargetError(`${where}: ${clean(name, 100)}: ${clean(problem.message ?? "", 500)}`, { remedy });
   }
   if (status !== 200 || answer === undefined)
     throw new TargetError(`${where}: HTTP ${status}, no answer of OpenCTI`, { remedy: remedyForStatus(status) });
@@ -94,9 +94,10 @@ function parseAnswer(text: string): z.infer<typeof answerSchema> | undefined {
 }
 
 const errorSchema = z.object({
-  message: z.string().default(""),
-  name: z.string().optional(),
-  extensions: z.object({ code: z.string().optional() }).optional(),
+  message: z.string().nullish(),
+  name: z.string().nullish(),
+  extensions: z.object({ code: z.string().nullish() }).nullish(),
 });
 
-const answerSchema = z.object({ data: z.unknown(), errors: z.array(errorSchema).optional() });
+// A request that fails before it is executed is answered without data (GraphQL §7.1.2).
+const answerSchema = z.object({ data: z.unknown().optional(), errors: z.array(errorSchema).nullish() });

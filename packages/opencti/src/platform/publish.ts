@@ -41,16 +41,22 @@ export async function publish(
 
 async function publishAll({ channel, returned }: Link, waiting: Set<Message>, destination: Destination): Promise<void> {
   const { exchange, routingKey, maximumBytes } = destination;
+  let refused = 0;
   // A copy: confirmations take messages out while others are being published.
   for (const message of Array.from(waiting)) {
     const body = message.encode();
     if (body.length > maximumBytes) continue;
     // One that came back did so before it was confirmed.
-    const onConfirm = (error: unknown): void => void (error === null && !returned.has(message.id) && waiting.delete(message));
+    const onConfirm = (error: unknown): void => {
+      if (error !== null) refused += 1;
+      else if (!returned.has(message.id)) waiting.delete(message);
+    };
     const hasRoom = channel.publish(exchange, routingKey, body, { ...publishOptions, messageId: message.id }, onConfirm);
     if (!hasRoom) await new Promise<void>((resolve) => channel.once("drain", resolve));
   }
   await channel.waitForConfirms();
+  // It only knows of what was open when it was called.
+  if (refused > 0) throw new Error(`${refused} messages were refused: is the queue full?`);
   if (returned.size > 0) throw new Error(`${returned.size} messages came back: no queue is bound to ${routingKey}`);
 }
 

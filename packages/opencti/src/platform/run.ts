@@ -52,8 +52,9 @@ export async function runOnce(context: RunContext): Promise<RunOutcome> {
     if (!(await queueHasRoom(context))) return { kind: "buffering" };
     const resets = context.session.resets();
     const failure = await pollFeed(context);
-    if (failure === undefined) return { kind: "done" };
-    if (!(failure instanceof StateResetError) || context.session.resets() === resets) return { kind: "failed", failure };
+    // One that only the last ping of the run told of counts too.
+    if (context.session.resets() !== resets) continue;
+    return failure === undefined ? { kind: "done" } : { kind: "failed", failure };
   }
 }
 

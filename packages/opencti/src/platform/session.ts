@@ -71,6 +71,7 @@ export function createSession(
     state = registered.connector_state ?? "";
     await ping(state, signal);
     await closeLeftWorks(graphql, config.connectorId, log, signal);
+    clearInterval(timer);
     timer = setInterval(() => void pingAgain(), pingEveryMs).unref();
     return registered;
   }
@@ -87,6 +88,8 @@ export function createSession(
     const variables = { id: config.connectorId, state: next, connectorInfo: info };
     const answer = await graphql.call(pingConnector, variables, signal).catch((error: unknown) => {
       onPing(false);
+      // Somebody deleted it, its queues and its state with it: the next run registers it again.
+      if (/No connector found/.test(String(error))) registration = undefined;
       throw error;
     });
     onPing(true);

@@ -79,6 +79,12 @@ test("the platform's own ways: certificates unverified by name only, headers for
   expect(logsJson).toBe(false);
 });
 
+test("a custom header without a name is refused and not shown: it may be the secret itself", () => {
+  const read = () => readSettings({ ...minimal, OPENCTI_CUSTOM_HEADERS: "X-One:1;only-the-secret" }, {});
+  expect(read).toThrow(ConfigurationError);
+  expect(read).toThrow(/^(?!.*only-the-secret).*OPENCTI_CUSTOM_HEADERS/s);
+});
+
 test("variables of other times are taken or warned of", () => {
   const settings = readSettings({ ...minimal, QUEUE_PROTOCOL: "api", CONNECTOR_CONFIDENCE_LEVEL: "80" }, {});
   expect(settings.opencti.queueProtocol).toBe("api");
@@ -120,6 +126,12 @@ describe("names the variable that is wrong", () => {
     ["OPENCTI_TOKEN", { OPENCTI_TOKEN: " " }],
     ["CONNECTOR_DURATION_PERIOD", { CONNECTOR_DURATION_PERIOD: "hourly" }],
     ["CONNECTOR_DURATION_PERIOD", { CONNECTOR_DURATION_PERIOD: "2026-01-01T00:00:00Z" }],
+    ["CONNECTOR_DURATION_PERIOD", { CONNECTOR_DURATION_PERIOD: "-PT1H" }],
+    ["CONNECTOR_DURATION_PERIOD", { CONNECTOR_DURATION_PERIOD: "PT1H or so" }],
+    ["HTTPS_CA_CERTIFICATES", { HTTPS_CA_CERTIFICATES: "/nowhere/authority.pem" }],
+    ["CONNECTOR_QUEUE_THRESHOLD", { CONNECTOR_QUEUE_THRESHOLD: "0" }],
+    ["CONNECTOR_METRICS_NAMESPACE", { CONNECTOR_METRICS_NAMESPACE: "soc-defenders" }],
+    ["CONNECTOR_METRICS_SUBSYSTEM", { CONNECTOR_METRICS_SUBSYSTEM: "1st" }],
     ["CONNECTOR_LOG_LEVEL", { CONNECTOR_LOG_LEVEL: "loud" }],
     ["CONNECTOR_RUN_AND_TERMINATE", { CONNECTOR_RUN_AND_TERMINATE: "maybe" }],
     ["SOCDEFENDERS_MIN_CONFIDENCE", { SOCDEFENDERS_MIN_CONFIDENCE: "101" }],

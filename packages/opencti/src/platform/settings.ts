@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import {
   ConfigurationError,
   createFilter,
@@ -72,7 +71,7 @@ function readAll(read: Reader): Settings {
     feed: parseFeedConfig(feedSection(read)),
     opencti: certificates === undefined ? opencti : { ...opencti, ca: readPem(certificates) },
     periodMs: read.flag("CONNECTOR_RUN_AND_TERMINATE") === true ? 0 : readPeriod(read.text("CONNECTOR_DURATION_PERIOD") ?? "PT1H"),
-    queueThresholdMegabytes: read.number("CONNECTOR_QUEUE_THRESHOLD") ?? 500,
+    queueThresholdMegabytes: readThreshold(read.number("CONNECTOR_QUEUE_THRESHOLD") ?? 500),
     logLevel: readLogLevel(read.text("CONNECTOR_LOG_LEVEL") ?? "error"),
     logsJson: read.flag("OPENCTI_JSON_LOGGING") ?? true,
     stateDirectory: read.text("SOCDEFENDERS_STATE_DIRECTORY") ?? "./state",
@@ -82,8 +81,8 @@ function readAll(read: Reader): Settings {
     filter: readFilter(read),
     observation: {
       metricsPort: read.flag("CONNECTOR_EXPOSE_METRICS") === true ? (read.number("CONNECTOR_METRICS_PORT") ?? 9095) : 0,
-      metricsNamespace: read.text("CONNECTOR_METRICS_NAMESPACE") ?? "",
-      metricsSubsystem: read.text("CONNECTOR_METRICS_SUBSYSTEM") ?? "",
+      metricsNamespace: readMetricName(read, "CONNECTOR_METRICS_NAMESPACE"),
+      metricsSubsystem: readMetricName(read, "CONNECTOR_METRICS_SUBSYSTEM"),
       healthPort: read.number("SOCDEFENDERS_HEALTH_PORT") ?? 0,
     },
     warnings: Object.entries(former).flatMap(([name, advice]) => (read.text(name) === undefined ? [] : [`${name}: ${advice}`])),
@@ -179,7 +178,14 @@ function openctiSection(read: Reader): object {
 function readHeaders(text: string | undefined): Record<string, string> | undefined {
   const pairs = text
     ?.split(";")
-    .flatMap((pair) => (pair.trim() === "" ? [] : [pair.split(/:(.*)/s, 2).map((part) => part.trim())]));
+    .filter((pair) => pair.trim() !== "")
+    .map((pair) => pair.split(/:(.*)/s, 2).map((part) => part.trim()));
+  // What stands there without its name may be the secret itself, so it is not shown.
+  if (pairs?.some(({ length }) => length < 2) === true) {
+    throw new ConfigurationError("OPENCTI_CUSTOM_HEADERS: one of the headers has no name", {
+      remedy: "Write name:value;name:value.",
+    });
+  }
   return pairs && (Object.fromEntries(pairs) as Record<string, string>);
 }
 
@@ -214,6 +220,20 @@ function readPeriod(text: string): number {
   });
 }
 
+/** An empty queue is not less than nothing: no run would ever begin. */
+function readThreshold(megabytes: number): number {
+  if (megabytes > 0) return megabytes;
+  throw new ConfigurationError("CONNECTOR_QUEUE_THRESHOLD: nothing would ever be read", { remedy: "Write a number above 0." });
+}
+
+function readMetricName(read: Reader, name: string): string {
+  const text = read.text(name) ?? "";
+  if (/^(?:[A-Za-z_]\w*)?$/.test(text)) return text;
+  throw new ConfigurationError(`${name}: ${text} is no part of a name in Prometheus`, {
+    remedy: "Write letters, digits and underscores, no digit first.",
+  });
+}
+
 function readLogLevel(text: string): LogLevel {
   const level = text.toLowerCase() === "warning" ? "warn" : text.toLowerCase();
   if (level === "debug" || level === "info" || level === "warn" || level === "error") return level;
@@ -222,5 +242,5 @@ function readLogLevel(text: string): LogLevel {
 
 /** The certificates themselves or the path of a file with them. */
 function readPem(text: string): string {
-  return text.includes("-----BEGIN") || !existsSync(text) ? text : readTextFile(text, "HTTPS_CA_CERTIFICATES");
+  return text.includes("-----BEGIN") ? text : readTextFile(text, "HTTPS_CA_CERTIFICATES");
 }

@@ -1,5 +1,5 @@
 import { clean, type Logger } from "@socdefenders/shared";
-import { addExpectations, closeWork, readWorks, type Operation } from "./documents.ts";
+import { addExpectations, closeWork, isWorkAlive, readWorks, type Operation } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
 
 /** One run as the platform's connector page lists it. */
@@ -9,6 +9,8 @@ export interface Work {
   expect(objects: number, signal: AbortSignal): Promise<void>;
   /** So many of those announced will not come: the work would wait for them for ever. Takes effect when it is finished. */
   withdraw(objects: number): void;
+  /** Whether the platform still has it: what comes under a work that an operator deleted is thrown away by the workers in silence. */
+  isAlive(signal: AbortSignal): Promise<boolean>;
   /** Ends it, with the error where there was one. */
   finish(message: string, failure: Error | undefined, signal: AbortSignal): Promise<void>;
 }
@@ -22,7 +24,12 @@ export interface WorkOptions {
 }
 
 /** Opens a work. Only a run that has something to send opens one. */
-export async function openWork(graphql: Graphql, { connectorId, name, add }: WorkOptions, signal: AbortSignal): Promise<Work> {
+export async function openWork(
+  graphql: Graphql,
+  { connectorId, name, add }: WorkOptions,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Work> {
   const { workAdd: work } = await graphql.call(add, { connectorId, name }, signal);
   const announce = (expectations: number, aborted: AbortSignal): Promise<unknown> =>
     graphql.call(addExpectations, { id: work.id, expectations }, aborted);
@@ -35,24 +42,38 @@ export async function openWork(graphql: Graphql, { connectorId, name, add }: Wor
     withdraw(objects) {
       withdrawn += objects;
     },
+    async isAlive(aborted) {
+      return (await graphql.call(isWorkAlive, { id: work.id }, aborted)).isWorkAlive === true;
+    },
     async finish(message, failure, aborted) {
-      if (withdrawn > 0) await announce(-withdrawn, aborted);
+      if (withdrawn > 0) {
+        await announce(-withdrawn, aborted).catch((error: Error) => {
+          log.warn("work_expects", `the work ${work.id} goes on waiting for ${withdrawn} objects: ${error.message}`, {
+            work: work.id,
+          });
+        });
+      }
       const text = failure === undefined ? message : `${message}, then: ${clean(failure.message, 1000)}`;
       await graphql.call(closeWork, { id: work.id, message: text, inError: failure !== undefined }, aborted);
     },
   };
 }
 
-/** Closes what a run left open that was killed before it could: the platform would show it as in progress for ever. */
+/**
+ * Closes what a run left open that was killed before it could: the platform would show it as in progress for ever. One that it does not
+ * close is logged and left: nothing depends on it.
+ */
 export async function closeLeftWorks(graphql: Graphql, connectorId: string, log: Logger, signal?: AbortSignal): Promise<void> {
   const { connector } = await graphql.call(readWorks, { id: connectorId }, signal);
   for (const work of connector?.works ?? []) {
     if (work === null || work.status === "complete" || work.processed_time !== null) continue;
-    await graphql.call(
-      closeWork,
-      { id: work.id, message: "The run that opened this work ended without closing it", inError: true },
-      signal,
-    );
-    log.warn("work_closed", `closed the work ${work.id} of a run that did not end properly`, { work: work.id });
+    const message = "The run that opened this work ended without closing it";
+    try {
+      await graphql.call(closeWork, { id: work.id, message, inError: true }, signal);
+      log.warn("work_closed", `closed the work ${work.id} of a run that did not end properly`, { work: work.id });
+    } catch (error) {
+      signal?.throwIfAborted();
+      log.warn("work_open", `the work ${work.id} could not be closed: ${(error as Error).message}`, { work: work.id });
+    }
   }
 }
