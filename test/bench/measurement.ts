@@ -50,3 +50,15 @@ export const percent = (share: number): string => `${(share * 100).toFixed(0)} %
 export function goal(wanted: string, isReached: boolean): string {
   return `${wanted}: ${isReached ? "reached" : "missed"}`;
 }
+
+/** The row of a run of a million objects: its memory behind each 100,000, which must stay under so many MB. */
+export function memoryRow(what: string, megabytes: readonly number[], most: number): Measurement {
+  const [first = 0] = megabytes;
+  return {
+    what: `resident memory at each 100,000 of 1,000,000 ${what}`,
+    measured: `${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`,
+    ratio: `${((megabytes.at(-1) ?? 0) / first).toFixed(2)}×`,
+    comparedWith: `after the first 100,000: ${first.toFixed(0)} MB`,
+    goal: goal(`< ${most} MB`, Math.max(...megabytes) < most),
+  };
+}

@@ -31,7 +31,7 @@ export async function walk(
 }
 
 /** A collection of the page server from its start, with a budget that never waits. */
-function pagesConfig(origin: string, encoding: string, collection: string): FeedConfig {
+export function pagesConfig(origin: string, encoding: string, collection: string): FeedConfig {
   return parseFeedConfig({
     endpoint: `${origin}/${encoding}/taxii2/`,
     api_key: "a-key-for-nothing",
