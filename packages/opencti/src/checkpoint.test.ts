@@ -12,23 +12,21 @@ const key: PositionKey = { target: "opencti", endpoint: "https://feed.example/ta
 const other: PositionKey = { ...key, collection: "other" };
 const cursor = { position: "2026-05-16T09:30:00.123456Z", seen: ["a"] };
 
+const quick = { attempts: 1, baseMs: 0, maximumMs: 0, repeatUnknown: true };
+
 afterEach(() => void vi.useRealTimers());
 
 async function start(options: Partial<OpenctiOptions> = {}) {
   const platform = await startOpencti({ token, ...options });
   onTestFinished(() => platform.close());
   const config = parseConfig({ url: platform.url, token, connector_id: connectorId }, "opencti");
+  const host = { log: silentLogger, userAgent: "test" };
   const connect = () => {
-    const host = { log: silentLogger, userAgent: "test" };
-    const session = createSession(
-      config,
-      host,
-      createGraphql(config, host, { attempts: 1, baseMs: 0, maximumMs: 0, repeatUnknown: true }),
-    );
+    const session = createSession(config, host, createGraphql(config, host, quick));
     onTestFinished(() => session.close());
     return { session, checkpoints: createCheckpoints(session) };
   };
-  return { platform, connect };
+  return { platform, config, host, connect };
 }
 
 test("positions live in the platform's state, the feed's time stamp verbatim, and outlive the process", async () => {
@@ -102,6 +100,42 @@ test("a ping between two pages notices a reset too", async () => {
   expect(session.state()).toBe("");
   await expect(checkpoints.save(key, cursor)).rejects.toThrow(TargetError);
   expect(platform.state(connectorId)).toBe("");
+});
+
+test.each(["report", "save"] as const)("a reset is not lost with the answer of the ping that cleared it: %s", async (way) => {
+  const { platform, config, host } = await start();
+  const graphql = createGraphql(config, host, quick);
+  let isLossy = false;
+  const session = createSession(config, host, {
+    ...graphql,
+    async call(operation, variables, signal) {
+      const answer = await graphql.call(operation, variables, signal);
+      if (!isLossy || operation.name !== "PingConnector") return answer;
+      isLossy = false;
+      throw new TargetError("the answer was lost", { remedy: "Try again." });
+    },
+  });
+  onTestFinished(() => session.close());
+  const checkpoints = createCheckpoints(session);
+  await checkpoints.load(key);
+  await checkpoints.save(key, cursor);
+  platform.resetState(connectorId);
+  isLossy = true;
+  if (way === "report") await session.report({ buffering: false });
+  await expect(checkpoints.save(key, cursor)).rejects.toThrow("reset on the platform");
+  expect(platform.state(connectorId)).toBe("");
+});
+
+test("a position whose answer was lost is saved all the same, and is no reset", async () => {
+  let calls = 0;
+  const { platform, connect } = await start({
+    intercept: (name) => (name === "PingConnector" && (calls += 1) === 2 ? { name: "DATABASE_ERROR", message: "down" } : undefined),
+  });
+  const { session, checkpoints } = connect();
+  await checkpoints.load(key);
+  await checkpoints.save(key, cursor);
+  expect(platform.state(connectorId)).toContain(cursor.position);
+  expect(session.resets()).toBe(0);
 });
 
 test("a ping that fails does not end the session", async () => {

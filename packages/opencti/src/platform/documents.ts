@@ -100,6 +100,14 @@ export const pingConnector: Operation<{ pingConnector: { connector_state: string
     pingConnector(id: $id, state: $state, connectorInfo: $connectorInfo) { connector_state }
   }`,
   data: z.object({ pingConnector: z.object({ connector_state: z.string().nullable() }) }),
+  // The first ping after a reset clears it: the same state again would be taken, and the reset lost.
+  repeatable: false,
+};
+
+export const readState: Operation<{ connector: { connector_state: string | null } | null }> = {
+  name: "ReadState",
+  text: `query ReadState($id: String!) { connector(id: $id) { connector_state } }`,
+  data: z.object({ connector: z.object({ connector_state: z.string().nullable() }).nullable() }),
   repeatable: true,
 };
 

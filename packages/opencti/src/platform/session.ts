@@ -1,6 +1,6 @@
 import { isLoopback, type Host } from "@socdefenders/shared";
 import type { OpenctiConfig } from "../config.ts";
-import { pingConnector, readVersion, registerConnector, type ConnectorInfo, type Registration } from "./documents.ts";
+import { pingConnector, readState, readVersion, registerConnector, type ConnectorInfo, type Registration } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
 import { StateResetError } from "./reset-error.ts";
 import { featuresOf, type PlatformFeatures } from "./version.ts";
@@ -38,6 +38,8 @@ export function createSession(
 ): Session {
   let registration: Promise<Registration> | undefined;
   let state = "";
+  // The state of a ping that may have arrived although its answer did not.
+  let unsettled: string | undefined;
   let features = featuresOf("");
   let resets = 0;
   let reset = new AbortController();
@@ -69,6 +71,7 @@ export function createSession(
     log.debug("registering", `OpenCTI ${features.version}`, { version: features.version, connector_id: config.connectorId });
     const { registerConnector: registered } = await graphql.call(registerConnector, { input }, signal);
     state = registered.connector_state ?? "";
+    unsettled = undefined;
     await ping(state, signal);
     await closeLeftWorks(graphql, config.connectorId, log, signal);
     clearInterval(timer);
@@ -85,6 +88,28 @@ export function createSession(
 
   /** The platform ignores the state of the first ping after a reset and answers with an empty one: what it answers holds. */
   async function ping(next: string, signal?: AbortSignal): Promise<boolean> {
+    state = (await settle(signal)) ?? (await pingOnce(next, signal));
+    if (state === next) return true;
+    resets += 1;
+    log.warn("state_reset", "the connector's state was reset on the platform; the feed is read again from feed.start");
+    reset.abort(new StateResetError());
+    reset = new AbortController();
+    return false;
+  }
+
+  /** Behind a ping whose answer was lost: the state that the platform holds where it is neither the old nor that ping's; else undefined. */
+  async function settle(signal?: AbortSignal): Promise<string | undefined> {
+    if (unsettled === undefined) return undefined;
+    const { connector } = await graphql.call(readState, { id: config.connectorId }, signal);
+    const held = connector?.connector_state ?? "";
+    // One that was deleted is for the ping to find out.
+    const isExpected = connector === null || held === state || held === unsettled;
+    unsettled = undefined;
+    return isExpected ? undefined : held;
+  }
+
+  async function pingOnce(next: string, signal?: AbortSignal): Promise<string> {
+    unsettled = next;
     const variables = { id: config.connectorId, state: next, connectorInfo: info };
     const answer = await graphql.call(pingConnector, variables, signal).catch((error: unknown) => {
       onPing(false);
@@ -93,13 +118,8 @@ export function createSession(
       throw error;
     });
     onPing(true);
-    state = answer.pingConnector.connector_state ?? "";
-    if (state === next) return true;
-    resets += 1;
-    log.warn("state_reset", "the connector's state was reset on the platform; the feed is read again from feed.start");
-    reset.abort(new StateResetError());
-    reset = new AbortController();
-    return false;
+    unsettled = undefined;
+    return answer.pingConnector.connector_state ?? "";
   }
 
   function pingAgain(): Promise<void> {
@@ -128,7 +148,12 @@ export function createSession(
     untilReset: () => reset.signal,
     save: (next) =>
       inTurn(async () => {
-        if (!(await ping(next))) throw new StateResetError();
+        // A position is worth a second try: without it the whole page would be sent again.
+        const isKept = await ping(next).catch((error: unknown) => {
+          if (registration === undefined) throw error;
+          return ping(next);
+        });
+        if (!isKept) throw new StateResetError();
       }),
     report(change) {
       info = { ...info, ...change };
