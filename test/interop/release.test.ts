@@ -1,17 +1,24 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { version } from "@socdefenders/shared";
-import { beforeAll, expect, test, vi } from "vitest";
-import { temporaryDirectory } from "../temporary.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { checkOut, run } from "./checkout.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const here = fileURLToPath(new URL("../../", import.meta.url));
-const elsewhere = join(temporaryDirectory(), "a checkout in another place");
-const [first, second, released] = [temporaryDirectory(), temporaryDirectory(), join(temporaryDirectory(), "released")];
+const workplace = mkdtempSync(join(tmpdir(), "socdefenders-release-"));
+const elsewhere = join(workplace, "a checkout in another place");
+const [first, second, released, project] = ["first", "second", "released", "project"].map((name) => join(workplace, name)) as [
+  string,
+  string,
+  string,
+  string,
+];
 const builds = [
   "packages/cli/build.ts",
   "packages/splunk/build.ts",
@@ -21,6 +28,8 @@ const builds = [
 ];
 
 beforeAll(() => checkOut(elsewhere));
+// Tens of thousands of files.
+afterAll(() => rm(workplace, { recursive: true, force: true }));
 
 /** Digest by path of everything below a directory. */
 function digests(directory: string): Readonly<Record<string, string>> {
@@ -57,7 +66,7 @@ const artefacts = [
 test("every package, packed and installed in an empty project, runs and has types", async () => {
   await run(process.execPath, [join(elsewhere, "packages/release/collect.ts"), released], "/");
   await run("sha256sum", ["--check", "--strict", "SHA256SUMS"], released);
-  const project = temporaryDirectory();
+  mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const packed = readdirSync(released).filter((name) => name.endsWith(".tgz"));
   expect(packed).toHaveLength(5);
@@ -89,5 +98,6 @@ import { opencti } from "@socdefenders/opencti";
 const source: typeof createTaxiiSource = createTaxiiSource;
 // @ts-expect-error An error is no number: the types are there and are not any.
 const wrong: number = undefined as unknown as ConnectorError;
-console.log(typeof source, typeof splunk.parseConfig, typeof sentinel.parseConfig, typeof openCheckpoints, typeof opencti.parseConfig, version, wrong ?? "");
+console.log(typeof source, typeof splunk.parseConfig, typeof sentinel.parseConfig, typeof openCheckpoints, typeof opencti.parseConfig, version);
+void wrong;
 `;
