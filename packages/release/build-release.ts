@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 // Builds and packs everything, and puts what a release is made of into one directory, with its checksums:
-// `node collect.ts [DIRECTORY] [--tag v1.2.3]`, by default dist/release. A tag that is not the version of the packages ends it.
+// `node build-release.ts [DIRECTORY] [--tag v1.2.3]`, by default dist/release. A tag that is not the version of the packages ends it.
 const root = join(import.meta.dirname, "../..");
 const { packageManager } = readJson("package.json");
 const { version } = readJson("packages/cli/package.json");
