@@ -4,7 +4,7 @@ import parseExpression from "spdx-expression-parse";
 import type { BundledPackage } from "./bundled-packages.ts";
 
 /** Licences that let us pass a package on inside an artefact under Apache-2.0, with nothing to do but to hand on their text. */
-export const allowedLicences: ReadonlySet<string> = new Set([
+const allowedLicences: ReadonlySet<string> = new Set([
   "0BSD",
   "Apache-2.0",
   "BlueOak-1.0.0",
