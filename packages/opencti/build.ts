@@ -1,27 +1,21 @@
 import { spawnSync } from "node:child_process";
-import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "@socdefenders/release";
 
 // The connector as one file that needs Node and nothing else; readable on purpose, since operators may want to read what they run.
 // `node build.ts [DIRECTORY]` writes it there, into `dist` by default.
-const entry = join(import.meta.dirname, "src/main.ts");
-const outfile = join(process.argv[2] ?? join(import.meta.dirname, "dist"), "connector.mjs");
+const output = process.argv[2] ?? join(import.meta.dirname, "dist");
+const outfile = join(output, "connector.mjs");
+const { code, licences, billOfMaterials } = await bundle(import.meta.dirname, { name: "socdefenders-opencti" });
 
-await build({
-  entryPoints: [entry],
-  outfile,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node22",
-  minify: false,
-  legalComments: "linked",
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-});
+await mkdir(output, { recursive: true });
+await writeFile(outfile, code);
+await writeFile(join(output, "connector.cdx.json"), billOfMaterials);
+await writeFile(join(output, "THIRD-PARTY-LICENSES.txt"), licences);
 await smokeRun();
-console.log(`connector.mjs: ${Math.round((await stat(outfile)).size / 1024)} KiB`);
+console.log(`connector.mjs: ${Math.round(code.length / 1024)} KiB`);
 
 /** Alone in an empty directory and without settings it must name them and leave with the exit code of a wrong configuration. */
 async function smokeRun(): Promise<void> {

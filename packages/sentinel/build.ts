@@ -1,14 +1,23 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { bundle } from "@socdefenders/release";
 import { version } from "@socdefenders/shared";
-import { build } from "esbuild";
 import { zipSync } from "fflate";
 
 // The function app as Azure deploys it: one bundled file and its two descriptions, the same bytes in every build.
 // `node build.ts [DIRECTORY]` writes `function-app/` and `function-app.zip` into the directory, `dist` beside this file by default.
 const output = resolve(process.argv[2] ?? join(import.meta.dirname, "dist"));
 
+const { code, licences, billOfMaterials } = await bundle(import.meta.dirname, {
+  name: "socdefenders-sentinel",
+  minify: true,
+  keepNames: true,
+  // The Functions worker supplies this module itself.
+  external: ["@azure/functions-core"],
+});
+
 const files = new Map([
+  ["THIRD-PARTY-LICENSES.txt", Buffer.from(licences)],
   [
     "host.json",
     json({
@@ -17,7 +26,7 @@ const files = new Map([
       extensionBundle: { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.*, 5.0.0)" },
     }),
   ],
-  ["main.mjs", await bundle()],
+  ["main.mjs", code],
   ["package.json", json({ name: "socdefenders-sentinel", version, private: true, type: "module", main: "main.mjs" })],
 ]);
 
@@ -26,27 +35,8 @@ await mkdir(join(output, "function-app"), { recursive: true });
 for (const [name, content] of files) await writeFile(join(output, "function-app", name), content);
 const archive = zip(files);
 await writeFile(join(output, "function-app.zip"), archive);
+await writeFile(join(output, "function-app.cdx.json"), billOfMaterials);
 console.log(`function-app.zip: ${files.size} files, ${archive.length} bytes`);
-
-async function bundle(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "src/main.ts")],
-    outfile: "main.mjs",
-    bundle: true,
-    write: false,
-    platform: "node",
-    format: "esm",
-    target: "node22",
-    minify: true,
-    keepNames: true,
-    legalComments: "eof",
-    // The Functions worker supplies this module itself.
-    external: ["@azure/functions-core"],
-    // Parts of the Azure SDKs are CommonJS and call require() for Node's own modules.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-  return outputFiles[0]?.contents ?? new Uint8Array();
-}
 
 function zip(contents: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const entries = [...contents].toSorted(([left], [right]) => (left < right ? -1 : 1));

@@ -1,10 +1,10 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { billOfMaterials, bundle } from "@socdefenders/release";
 import { version } from "@socdefenders/shared";
-import { build } from "esbuild";
 import { pack, type Pack } from "tar-stream";
 import { iconPng } from "./icon.ts";
 import { inputArguments, schemeXml } from "./src/scheme.ts";
@@ -17,6 +17,8 @@ const output = process.argv[2] ?? join(root, "dist");
 await mkdir(output, { recursive: true });
 await writePackage("TA_socdefenders", [...(await templates("app")), ...(await generated()), ...(await common())]);
 await writePackage("socdefenders_app", [...(await templates("knowledge")), ...(await common())]);
+// Knowledge objects only: nothing of others is in it.
+await writeFile(join(output, `socdefenders_app-${version}.cdx.json`), billOfMaterials("socdefenders_app", version, []));
 
 type File = readonly [path: string, content: Buffer];
 
@@ -38,22 +40,16 @@ async function templates(folder: string): Promise<File[]> {
 }
 
 async function generated(): Promise<File[]> {
-  const bundle = await build({
-    entryPoints: [join(root, "src/main.ts")],
-    outfile: "socdefenders.mjs",
-    bundle: true,
-    write: false,
-    platform: "node",
-    format: "esm",
-    target: "node22",
-    legalComments: "eof",
+  const addOn = await bundle(root, {
+    name: "TA_socdefenders",
     // Only needed for character sets that HEC never answers in; needle does without it.
     external: ["iconv-lite"],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
+  await writeFile(join(output, `TA_socdefenders-${version}.cdx.json`), addOn.billOfMaterials);
   const spec = inputArguments.map(({ name, description }) => `${name} = <string>\n* ${description}.\n`);
   return [
-    ["bin/socdefenders.mjs", Buffer.from(bundle.outputFiles[0]?.contents ?? [])],
+    ["bin/socdefenders.mjs", Buffer.from(addOn.code)],
+    ["THIRD-PARTY-LICENSES.txt", Buffer.from(addOn.licences)],
     ["bin/scheme.xml", Buffer.from(schemeXml())],
     ["README/inputs.conf.spec", Buffer.from(`[socdefenders://<name>]\n* A SOC Defenders feed.\n\n${spec.join("\n")}`)],
   ];
