@@ -52,7 +52,9 @@ export type {
   Connector,
   Destination,
   Cursor,
+  Finding,
   Host,
+  Look,
   Mapped,
   Mapping,
   MappingContext,
@@ -64,6 +66,7 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
+export { onlyLook } from "./pipeline/look.ts";
 export { targetName } from "./pipeline/target-name.ts";
 export { poll, positionKeyOf, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
