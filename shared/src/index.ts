@@ -1,6 +1,6 @@
 export { createFileStore } from "./checkpoint/file-store.ts";
 export { positionName, positionPrefix } from "./checkpoint/key.ts";
-export { withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
+export { describeLockOwner, withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
 export { createMemoryStore } from "./checkpoint/memory-store.ts";
 export { replaceFile } from "./checkpoint/replace-file.ts";
 export { readRecord, writeRecord, type PositionRecord } from "./checkpoint/record.ts";
@@ -128,6 +128,7 @@ export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";
 export { createFeedSender, type SendToFeed } from "./taxii/send.ts";
+export { readKeySpending, type KeySpending } from "./taxii/key-spending.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
 export { articleExpansions, type ArticleExpansion, type ArticleQuery } from "./vendor/article-query.ts";
