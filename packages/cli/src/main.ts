@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { LogRecord } from "@socdefenders/shared";
 import { version } from "@socdefenders/shared/version";
+import { helpOf } from "./help.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 // Checked by hand, since older versions fail somewhere deep in a library.
@@ -72,9 +73,15 @@ program
 
 program
   .command("check")
-  .description("prove that feed, credentials and targets work; delivers nothing")
+  .description("try configuration, state directory, feed and targets for real; delivers and stores nothing")
   .argument("<config>", "path of the YAML configuration")
-  .action(async (path: string) => (await import("./commands/check.ts")).check(path, await terminal()));
+  .option("--only <target>", "this target alone, besides the feed: a kind or an instance's name")
+  .option("--timeout <seconds>", "how long the feed and each target may take, all at the same time", parseCount, 60)
+  .option("--json", 'print one JSON object a line: {"check","target","status","message","remedy"}')
+  .addHelpText("after", helpOf("check"))
+  .action(async (path: string, flags: import("./commands/check.ts").CheckFlags) =>
+    (await import("./commands/check.ts")).check(path, flags, await terminal()),
+  );
 
 program
   .command("collections")
