@@ -21,7 +21,7 @@ export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
 export { RebuiltError } from "./errors/rebuilt-error.ts";
 export { TargetError } from "./errors/target-error.ts";
-export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
+export { parseFilterConfig, writtenFilterSchema, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
@@ -124,7 +124,7 @@ export {
   type WalkClient,
 } from "./taxii/client.ts";
 export type { ApiRoot, Collection, Discovery, ManifestRecord } from "./taxii/resources.ts";
-export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
+export { parseFeedConfig, startTime, writtenFeedSchema, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";
 export { createFeedSender, type SendToFeed } from "./taxii/send.ts";

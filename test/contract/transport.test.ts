@@ -258,7 +258,7 @@ test("the environment's proxies hold for feed and targets, http is forwarded, an
   const sink = createSplunkSink(splunk, withProxies(), { retryPolicy: once });
   onTestFinished(() => sink.close());
   await sink.check(signal);
-  expect(proxy.seen).toEqual([{ method: "POST", target: "http://splunk.invalid:8088/services/collector/event" }]);
+  expect(proxy.seen).toContainEqual({ method: "POST", target: "http://splunk.invalid:8088/services/collector/event" });
 
   const direct = createSplunkSink(splunk, withProxies({ NO_PROXY: ".invalid" }), { retryPolicy: once });
   onTestFinished(() => direct.close());

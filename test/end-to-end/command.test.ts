@@ -105,13 +105,6 @@ test("what a feed writes into a type does not steer the terminal", async () => {
   expect(stdout).not.toContain("\u001b");
 });
 
-test("check proves feed and targets, and delivers nothing", async () => {
-  const { workplace, hec } = await splunkSetting({ records });
-  const { stdout, code } = await runCommand(["check", workplace.config], { environment: proKey });
-  expect([code, stdout]).toEqual([0, "feed       ok, soc-defenders-all\nsplunk     ok\n"]);
-  expect(hec.events()).toEqual([]);
-});
-
 test.each([
   [["--help"], 0, /Usage: socdefenders/],
   [["help", "run"], 0, /--only <target>/],

@@ -14,4 +14,12 @@ const helpTexts = {
     exitCodes:
       "0 all is well or worth a warning, 2 configuration, 3 feed, 4 target or state directory; the first line that failed decides",
   },
+  schema: {
+    examples: [
+      "socdefenders schema > socdefenders.schema.json",
+      "# then, as the first line of config.yaml:",
+      "# yaml-language-server: $schema=socdefenders.schema.json",
+    ],
+    exitCodes: "0 done",
+  },
 } as const;

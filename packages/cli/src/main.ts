@@ -84,6 +84,12 @@ program
   );
 
 program
+  .command("schema")
+  .description("print the JSON Schema of the configuration, for completion in editors")
+  .addHelpText("after", helpOf("schema"))
+  .action(async () => (await import("./commands/schema.ts")).schema(await terminal()));
+
+program
   .command("collections")
   .description("list the collections of the feed")
   .argument("<config>", "path of the YAML configuration")

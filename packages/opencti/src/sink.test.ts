@@ -136,7 +136,7 @@ test("a work that a killed run left open is closed in error by the next start", 
 test("check proves the token and its right, and stores nothing", async () => {
   const { platform, sink } = await start();
   await sink.check(signal);
-  expect(platform.operations()).toEqual(["ReadAccount"]);
+  expect(platform.operations()).toEqual(["ReadAccount", "ReadQueue"]);
   expect(platform.state(connectorId)).toBeUndefined();
 });
 

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ChooseProxy } from "../http/proxy.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Tlp } from "../stix/marking.ts";
@@ -148,6 +149,8 @@ export interface Destination<Item> {
 /** Everything the core knows of a SIEM. */
 export interface Connector<Config> {
   readonly name: string;
+  /** The operator's section as it is written, for editors and the reference page. */
+  readonly schema: z.ZodObject;
   /** Reads the operator's section strictly; `path` is where it stands (`splunk`), for messages. Throws ConfigurationError. */
   parseConfig(input: unknown, path: string): Config;
   /** At least one; one that fails never stops the others. */

@@ -144,7 +144,10 @@ async function examineBudget({ config, budgets }: FeedExamination, last: Answere
   const message = `${minute}; ${Math.round(spent)} of ${perDay} spent in 24 hours`;
   if (notBefore !== undefined) {
     const until = new Date(notBefore).toISOString();
-    return { message: `${message}; the feed asked to be left alone until ${until}`, remedy: "Wait until then: a run would wait too." };
+    return {
+      message: `${message}; the feed asked to be left alone until ${until}`,
+      remedy: "Wait until then: a run would wait too.",
+    };
   }
   if (spent < perDay * warningShare) return { message };
   return { message, remedy: "Raise feed.requests_per_day if the plan allows more, or see what else uses the key." };

@@ -55,7 +55,11 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
     listCollections: offered.collections,
     chosenCollections: async (signal) => chooseCollections(config.collections, await offered.collections(signal)),
     check: (signal, look = onlyLook) =>
-      examineFeed({ config, send, budgets, log, listExport, choose: (listed) => chooseCollections(config.collections, listed) }, look, signal),
+      examineFeed(
+        { config, send, budgets, log, listExport, choose: (listed) => chooseCollections(config.collections, listed) },
+        look,
+        signal,
+      ),
     source: offered.source,
     async close() {
       await limiter.flush(log);

@@ -59,7 +59,10 @@ function readHealth({ status, text }: HttpResponse, { origin }: URL): Finding {
   const code = codeOf(text);
   if (status === 200 && code === healthyCode) return { message: `${origin} is healthy` };
   if (status === 503) {
-    return { message: `${origin} answers, with full queues (code ${code})`, remedy: "Look at the indexers' queues; deliveries wait." };
+    return {
+      message: `${origin} answers, with full queues (code ${code})`,
+      remedy: "Look at the indexers' queues; deliveries wait.",
+    };
   }
   return {
     message: `${origin} says nothing of its health: HTTP ${status}`,
