@@ -14,6 +14,21 @@ const helpTexts = {
     exitCodes:
       "0 all is well or worth a warning, 2 configuration, 3 feed, 4 target or state directory; the first line that failed decides",
   },
+  init: {
+    examples: [
+      "socdefenders init",
+      "socdefenders init config.yaml --target splunk --splunk-endpoint https://splunk:8088",
+      "socdefenders init --target sentinel --sentinel-endpoint https://… --sentinel-rule-id dcr-…",
+    ],
+    exitCodes: "0 written, 2 nothing written: a value is missing or wrong, a secret was given, or the file is there already",
+  },
+  status: {
+    examples: [
+      "socdefenders status config.yaml",
+      "socdefenders status config.yaml --json | jq '.positions[] | {target, lag_seconds}'",
+    ],
+    exitCodes: "0 shown, whatever it says; 2 configuration",
+  },
   schema: {
     examples: [
       "socdefenders schema > socdefenders.schema.json",
