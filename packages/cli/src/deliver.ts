@@ -85,7 +85,9 @@ async function saveLastRuns(
     const result = results[place];
     if (result?.status === "rejected" && !signal.aborted) lastRuns.noteFailure(name, result.reason as Error);
   }
-  await lastRuns.save().catch((error: Error) => log.warn("status_not_saved", `the outcome of this run is not kept: ${error.message}`));
+  await lastRuns
+    .save()
+    .catch((error: Error) => log.warn("status_not_saved", `the outcome of this run is not kept: ${error.message}`));
 }
 
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {

@@ -14,10 +14,13 @@ test("the reference page and the published schema are made of the schemas as the
 });
 
 test("every key is explained", async () => {
-  for (const [name, { properties = {} }] of Object.entries(await sectionSchemas())) {
-    expect(Object.keys(properties).length, name).toBeGreaterThan(8);
-    for (const [key, { description }] of Object.entries(properties)) expect(description, `${name}.${key}`).toMatch(/\w{3}/);
-  }
+  const sections = Object.entries(await sectionSchemas());
+  expect(sections.map(([name]) => name)).toEqual(["feed", "filter", "splunk", "sentinel", "opencti"]);
+  const unexplained = sections.flatMap(([name, { properties = {} }]) => {
+    expect(Object.keys(properties).length).toBeGreaterThan(8);
+    return Object.keys(properties).flatMap((key) => (properties[key]?.description ? [] : [`${name}.${key}`]));
+  });
+  expect(unexplained).toEqual([]);
 });
 
 test.each<[string, unknown, boolean]>([

@@ -16,7 +16,7 @@ export interface OpenTarget {
 }
 
 /** Checks one section of the configuration and gives what opens each of its destinations. Throws ConfigurationError. */
-export type ParseTarget = (section: unknown, path: string) => readonly OpenTarget[];
+type ParseTarget = (section: unknown, path: string) => readonly OpenTarget[];
 
 interface LoadedConnector {
   readonly parse: ParseTarget;

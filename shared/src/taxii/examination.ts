@@ -46,7 +46,7 @@ export async function examineFeed(examination: FeedExamination, look: Look, sign
   const attempt = (work: Promise<void>): Promise<unknown> => work.catch((error: unknown) => failures.push(error));
   const { listExport } = examination;
   if (listExport === undefined) await attempt(examineTaxii({ ...examination, send }, look, signal));
-  else await attempt(look("export", async () => readExport(await listExport(send, signal))));
+  else await attempt(look("export", () => examineExport(listExport(send, signal))));
   signal.throwIfAborted();
   if (last !== undefined) await attempt(look("clock", async () => readClock(last as Answered)));
   await attempt(look("budget", () => examineBudget(examination, last)));
@@ -112,7 +112,10 @@ async function examineCollection(
   }
 }
 
-const readExport = (_: unknown): Finding => ({ message: `the key may read the ${exportCollection.title}` });
+async function examineExport(listing: Promise<unknown>): Promise<Finding> {
+  await listing;
+  return { message: `the key may read the ${exportCollection.title}` };
+}
 
 const largestSkewMs = 60_000;
 // HTTP dates are cut to the second.

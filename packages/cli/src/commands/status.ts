@@ -17,8 +17,16 @@ function toText(found: Status): string {
   const pause = budget.not_before === null ? "" : `; the feed asked to be left alone until ${budget.not_before}`;
   return [
     table(["target", "collection", "position", "lag", "saved at"], positions.map(positionRow), "No position is saved yet.\n"),
-    table(["last run", "target", "collection", "delivered", "refused", "outcome"], last_runs.map(runRow), "No run has ended yet.\n"),
-    table(["target", "dead letters", "reason"], dead_letters.map((one) => [one.target, one.count, one.reason]), "No dead letters.\n"),
+    table(
+      ["last run", "target", "collection", "delivered", "refused", "outcome"],
+      last_runs.map(runRow),
+      "No run has ended yet.\n",
+    ),
+    table(
+      ["target", "dead letters", "reason"],
+      dead_letters.map((one) => [one.target, one.count, one.reason]),
+      "No dead letters.\n",
+    ),
     `budget: ${whole(budget.spent)} request units spent in 24 hours, ${whole(budget.left)} of ${whole(budget.per_day)} left${pause}\n`,
     `lock: ${locked_by === null ? "free" : `held by ${clean(locked_by)}`}\n`,
   ].join("");

@@ -27,7 +27,9 @@ export async function gatherAnswers(flags: GivenFlags, ask: Ask): Promise<Answer
     if (setting.flag === "target") assertTargets(answers);
   }
   if (missing.length === 0) return answers;
-  throw new ConfigurationError(`not given: ${missing.join(", ")}`, { remedy: `Give ${missing.join(", ")}, or answer on a terminal.` });
+  throw new ConfigurationError(`not given: ${missing.join(", ")}`, {
+    remedy: `Give ${missing.join(", ")}, or answer on a terminal.`,
+  });
 }
 
 /** Throws ConfigurationError where a file name or a flag is a secret, or may be one; the value itself is not shown. */
@@ -41,7 +43,9 @@ export function refuseSecrets(path: string, flags: GivenFlags): void {
   }
   const wrong = settings.find(({ flag, isId }) => looksSecret(flags[memberOf(flag)], isId === true));
   if (wrong === undefined) return;
-  throw new ConfigurationError(`--${wrong.flag}: what was given looks like a secret, and is not written`, { remedy: environmentRemedy });
+  throw new ConfigurationError(`--${wrong.flag}: what was given looks like a secret, and is not written`, {
+    remedy: environmentRemedy,
+  });
 }
 
 async function askFor({ flag, what, standard, isId }: Setting, ask: Ask): Promise<string | undefined> {

@@ -43,7 +43,13 @@ export const settings: readonly Setting[] = [
   { flag: "sentinel-rule-id", what: "immutable id of the data collection rule, dcr-…", isFor: logs, isId: true },
   { flag: "sentinel-workspace-id", what: "id of the Log Analytics workspace", isFor: store, isId: true },
   { flag: "opencti-url", what: "address of the OpenCTI platform", isFor: opencti },
-  { flag: "opencti-connector-id", what: "UUID of the connector; nothing makes a new one", standard: "", isFor: opencti, isId: true },
+  {
+    flag: "opencti-connector-id",
+    what: "UUID of the connector; nothing makes a new one",
+    standard: "",
+    isFor: opencti,
+    isId: true,
+  },
   { flag: "opencti-queue-protocol", what: "amqp, or api where RabbitMQ is out of reach", standard: "amqp", isFor: opencti },
 ];
 

@@ -20,7 +20,7 @@ export interface LastRuns {
   note(summary: CollectionSummary): void;
   /** A run of a target that ended before its collections did. */
   noteFailure(target: string, error: Error): void;
-  /** Puts what was noted in the place of what is there of the same targets; that of targets that are no more goes. Throws what the file system says. */
+  /** Puts what was noted in the place of what is there of it; targets that are no more go. Throws what the file system says. */
   save(): Promise<void>;
 }
 
@@ -37,14 +37,27 @@ export function createLastRuns(directory: string, targets: readonly string[], no
       // A collection that failed has told it already.
       if (noted.some((run) => run.target === target && run.error !== undefined)) return;
       const remedy = error instanceof ConnectorError ? error.remedy : undefined;
-      noted.push({ time: now().toISOString(), target, delivered: 0, refused: 0, position: null, error: redact(error.message), remedy });
+      noted.push({
+        time: now().toISOString(),
+        target,
+        delivered: 0,
+        refused: 0,
+        position: null,
+        error: redact(error.message),
+        remedy,
+      });
     },
     async save() {
-      const fresh = new Set(noted.map(({ target }) => target));
-      const kept = (await readLastRuns(directory)).filter(({ target }) => targets.includes(target) && !fresh.has(target));
+      const kept = (await readLastRuns(directory)).filter((run) => targets.includes(run.target) && !isReplaced(run, noted));
       await replaceFile(directory, fileName, [...kept, ...noted].map((run) => `${JSON.stringify(run)}\n`).join(""));
     },
   };
+}
+
+/** A run that came to no collection says nothing of them: what is known of those stays, under its own time. */
+function isReplaced({ target, collection }: LastRun, noted: readonly LastRun[]): boolean {
+  const own = noted.filter((run) => run.target === target);
+  return own.some((run) => run.collection !== undefined) || (own.length > 0 && collection === undefined);
 }
 
 /** None where no run has ended yet; a damaged line is left out. */

@@ -24,7 +24,7 @@ export interface Status {
   readonly last_runs: readonly LastRun[];
 }
 
-export interface PositionStatus {
+interface PositionStatus {
   readonly target: string;
   readonly collection: string;
   readonly position: string;
@@ -34,7 +34,7 @@ export interface PositionStatus {
   readonly saved_at: string | null;
 }
 
-export interface DeadLetterStatus {
+interface DeadLetterStatus {
   readonly target: string;
   readonly reason: string;
   readonly count: number;
