@@ -108,6 +108,10 @@ test("what a feed writes into a type does not steer the terminal", async () => {
 test.each([
   [["--help"], 0, /Usage: socdefenders/],
   [["help", "run"], 0, /--only <target>/],
+  [["help", "check"], 0, /Examples:\n {2}socdefenders check config\.yaml[^]*Exit codes: 0 /],
+  [["init", "--help"], 0, /--splunk-endpoint <value>[^]*Examples:[^]*Exit codes: /],
+  [["status", "--help"], 0, /no network[^]*Exit codes: /],
+  [["schema"], 0, /"title": "SOC Defenders connectors: configuration"/],
   [["version"], 0, /^\d+\.\d+\.\d+\n$/],
   [["--version"], 0, /^\d+\.\d+\.\d+\n$/],
 ])("%j", async (args, code, output) => {

@@ -44,10 +44,12 @@ async function openTerminal(): Promise<Terminal> {
 /** Questions go to stderr, as everything that is no result. */
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import("node:readline/promises");
+  const { ConfigurationError } = await import("@socdefenders/shared");
+  const ended = new ConfigurationError("the input has ended", { remedy: "Answer the questions, or give flags instead." });
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // Readline takes Ctrl-C for itself, and an end of the input would leave the question open for ever.
   lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  const closed = new Promise<never>((_, reject) => lines.once("close", () => reject(new Error("the input has ended"))));
+  const closed = new Promise<never>((_, reject) => lines.once("close", () => reject(ended)));
   closed.catch(() => undefined);
   try {
     return await Promise.race([lines.question(question, { signal: interrupt.signal }), closed]);
