@@ -1,6 +1,6 @@
 export { createFileStore } from "./checkpoint/file-store.ts";
 export { positionName, positionPrefix } from "./checkpoint/key.ts";
-export { withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
+export { describeLockOwner, withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";
 export { createMemoryStore } from "./checkpoint/memory-store.ts";
 export { replaceFile } from "./checkpoint/replace-file.ts";
 export { readRecord, writeRecord, type PositionRecord } from "./checkpoint/record.ts";
@@ -21,7 +21,7 @@ export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";
 export { RebuiltError } from "./errors/rebuilt-error.ts";
 export { TargetError } from "./errors/target-error.ts";
-export { parseFilterConfig, type FilterConfig } from "./filter/config.ts";
+export { parseFilterConfig, writtenFilterSchema, type FilterConfig } from "./filter/config.ts";
 export { createFilter, type Filter } from "./filter/filter.ts";
 export { isLoopback, parseAddress } from "./http/address.ts";
 export { authoritiesWith } from "./http/authorities.ts";
@@ -52,7 +52,9 @@ export type {
   Connector,
   Destination,
   Cursor,
+  Finding,
   Host,
+  Look,
   Mapped,
   Mapping,
   MappingContext,
@@ -64,6 +66,7 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
+export { onlyLook } from "./pipeline/look.ts";
 export { targetName } from "./pipeline/target-name.ts";
 export { poll, positionKeyOf, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";
 export { run, type PageOutcome, type RunOptions } from "./pipeline/run.ts";
@@ -121,10 +124,11 @@ export {
   type WalkClient,
 } from "./taxii/client.ts";
 export type { ApiRoot, Collection, Discovery, ManifestRecord } from "./taxii/resources.ts";
-export { parseFeedConfig, startTime, type FeedConfig } from "./taxii/config.ts";
+export { parseFeedConfig, startTime, writtenFeedSchema, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";
 export { createFeedSender, type SendToFeed } from "./taxii/send.ts";
+export { readKeySpending, type KeySpending } from "./taxii/key-spending.ts";
 export { createTaxiiSource, type TaxiiSourceOptions } from "./taxii/source.ts";
 export { articleIdsOf, referenceUrlsOf } from "./vendor/article-link.ts";
 export { articleExpansions, type ArticleExpansion, type ArticleQuery } from "./vendor/article-query.ts";

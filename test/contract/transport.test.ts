@@ -258,11 +258,12 @@ test("the environment's proxies hold for feed and targets, http is forwarded, an
   const sink = createSplunkSink(splunk, withProxies(), { retryPolicy: once });
   onTestFinished(() => sink.close());
   await sink.check(signal);
-  expect(proxy.seen).toEqual([{ method: "POST", target: "http://splunk.invalid:8088/services/collector/event" }]);
+  expect(proxy.seen).toContainEqual({ method: "POST", target: "http://splunk.invalid:8088/services/collector/event" });
+  const asked = proxy.seen.length;
 
   const direct = createSplunkSink(splunk, withProxies({ NO_PROXY: ".invalid" }), { retryPolicy: once });
   onTestFinished(() => direct.close());
   await expect(direct.check(signal)).rejects.toThrow(/does not resolve/);
   await expect(collections({ endpoint: "https://feed.invalid/" }, withProxies())).rejects.toThrow(/./);
-  expect(proxy.seen.slice(1)).toEqual([{ method: "CONNECT", target: "feed.invalid:443" }]);
+  expect(proxy.seen.slice(asked)).toEqual([{ method: "CONNECT", target: "feed.invalid:443" }]);
 });

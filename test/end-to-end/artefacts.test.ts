@@ -1,23 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { cpSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readRecords, sampleBytes, simulatedKeys, startFeed, startOpencti } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
-import { temporaryDirectory } from "../temporary.ts";
+import { buildArtefact } from "./build-artefact.ts";
 import { runCommand } from "./command.ts";
 
-/** Builds a package's one-file artefact and moves it where nothing of the workspace is near. */
-function build(name: string, artefact: string): string {
-  const built = temporaryDirectory();
-  execFileSync(process.execPath, ["build.ts", built], { cwd: fileURLToPath(new URL(`../../packages/${name}`, import.meta.url)) });
-  const alone = join(temporaryDirectory(), artefact);
-  cpSync(join(built, artefact), alone);
-  return alone;
-}
-
 test("the command as one file runs the demo: every receiver counts every indicator", async () => {
-  const program = build("cli", "socdefenders.mjs");
+  const program = buildArtefact("cli", "socdefenders.mjs");
   const { code, stdout, log } = await runCommand(["demo", "--json"], { program: [process.execPath, program] });
   expect([code, log]).toEqual([0, []]);
   const lines = stdout
@@ -36,7 +23,7 @@ test("the command as one file runs the demo: every receiver counts every indicat
 });
 
 test("the OpenCTI connector as one file delivers and closes its work", async () => {
-  const program = build("opencti", "connector.mjs");
+  const program = buildArtefact("opencti", "connector.mjs");
   const records = readRecords(sampleBytes()).slice(0, 1500);
   const feed = await startFeed({ records, container: "envelope" });
   onTestFinished(() => feed.close());

@@ -105,16 +105,13 @@ test("what a feed writes into a type does not steer the terminal", async () => {
   expect(stdout).not.toContain("\u001b");
 });
 
-test("check proves feed and targets, and delivers nothing", async () => {
-  const { workplace, hec } = await splunkSetting({ records });
-  const { stdout, code } = await runCommand(["check", workplace.config], { environment: proKey });
-  expect([code, stdout]).toEqual([0, "feed       ok, soc-defenders-all\nsplunk     ok\n"]);
-  expect(hec.events()).toEqual([]);
-});
-
 test.each([
   [["--help"], 0, /Usage: socdefenders/],
   [["help", "run"], 0, /--only <target>/],
+  [["help", "check"], 0, /Examples:\n {2}socdefenders check config\.yaml[^]*Exit codes: 0 /],
+  [["init", "--help"], 0, /--splunk-endpoint <value>[^]*Examples:[^]*Exit codes: /],
+  [["status", "--help"], 0, /no network[^]*Exit codes: /],
+  [["schema"], 0, /"title": "SOC Defenders connectors: configuration"/],
   [["version"], 0, /^\d+\.\d+\.\d+\n$/],
   [["--version"], 0, /^\d+\.\d+\.\d+\n$/],
 ])("%j", async (args, code, output) => {

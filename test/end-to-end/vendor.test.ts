@@ -61,7 +61,7 @@ test("check and checkpoint reset print ids of collections without what steers a 
   const text = await readFile(workplace.config, "utf8");
   await writeFile(workplace.config, text.replace("[soc-defenders-all]", '["*"]'));
   const { stdout } = await runCommand(["check", workplace.config], { environment: proKey });
-  expect(stdout).toContain("feed       ok, a\ufffd[2J\ufffdb\n");
+  expect(stdout).toContain("feed            collections     a\ufffd[2J\ufffdb\n");
   const key = { target: "splunk", endpoint: feed.endpoint, collection: "a\u001b[2J\u0007b" };
   await createFileStore(workplace.state).save(key, { position: "2026-05-01T00:00:00Z" });
   const reset = await runCommand(["checkpoint", "reset", workplace.config], { environment: proKey });

@@ -32,7 +32,12 @@ export interface ConfiguredTarget {
 
 /** Reads and checks a configuration file as a whole. Throws ConfigurationError; nothing has been opened then. */
 export async function loadConfig(path: string, environment: Environment): Promise<Config> {
-  const sections = parseSection(fileSchema, parseConfiguration(await readConfig(path), environment, path), "");
+  return readConfiguration(await readConfig(path), environment, path);
+}
+
+/** The same of a configuration's text; `where` names it in messages. */
+export async function readConfiguration(text: string, environment: Environment, where: string): Promise<Config> {
+  const sections = parseSection(fileSchema, parseConfiguration(text, environment, where), "");
   const feed = parseFeedConfig(sections.feed);
   const filter = sections.filter === undefined ? undefined : createFilter(parseFilterConfig(sections.filter));
   const targets: ConfiguredTarget[] = [];
@@ -56,12 +61,12 @@ export function selectTargets({ targets }: Config, only: string | undefined): re
 
 async function parseTargets(kind: TargetKind, section: unknown): Promise<ConfiguredTarget[]> {
   if (section === undefined || section === null) return [];
-  const connector = await loadConnector(kind);
-  if (!Array.isArray(section)) return nameTargets(kind, connector(section, kind));
+  const { parse } = await loadConnector(kind);
+  if (!Array.isArray(section)) return nameTargets(kind, parse(section, kind));
   return section.flatMap((entry: unknown, index) => {
     const path = `${kind}[${index}]`;
     const { name, ...settings } = parseSection(instanceSchema, entry, path);
-    return nameTargets(name, connector(settings, path));
+    return nameTargets(name, parse(settings, path));
   });
 }
 

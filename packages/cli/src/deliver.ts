@@ -15,6 +15,7 @@ import {
 } from "@socdefenders/shared";
 import type { Config, ConfiguredTarget } from "./config.ts";
 import { warnOfFormerExport } from "./former-export.ts";
+import { createLastRuns, type LastRuns } from "./status/last-runs.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
 import { hostOf, type Terminal } from "./terminal/terminal.ts";
 
@@ -33,10 +34,15 @@ export async function deliver(
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   const deadLetters = createFileDeadLetters(config.stateDirectory);
-  const delivery = { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk };
+  const lastRuns = createLastRuns(
+    config.stateDirectory,
+    config.targets.map(({ name }) => name),
+  );
+  const delivery = { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns };
   try {
     const runs = targets.map((target) => deliverTo(target, delivery));
     const results = await Promise.allSettled(runs);
+    await saveLastRuns(lastRuns, targets, results, terminal);
     const [first, ...others] = distinct(
       results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : [])),
     );
@@ -65,10 +71,27 @@ interface Delivery {
   readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
   readonly expected: number | undefined;
   readonly walk: SourceOptions | undefined;
+  readonly lastRuns: LastRuns;
+}
+
+/** For `status`. What cannot be kept for it is told and stops nothing. */
+async function saveLastRuns(
+  lastRuns: LastRuns,
+  targets: readonly ConfiguredTarget[],
+  results: readonly PromiseSettledResult<void>[],
+  { log, signal }: Terminal,
+): Promise<void> {
+  for (const [place, { name }] of targets.entries()) {
+    const result = results[place];
+    if (result?.status === "rejected" && !signal.aborted) lastRuns.noteFailure(name, result.reason as Error);
+  }
+  await lastRuns
+    .save()
+    .catch((error: Error) => log.warn("status_not_saved", `the outcome of this run is not kept: ${error.message}`));
 }
 
 async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
-  const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk } = delivery;
+  const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns } = delivery;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   await warnOfFormerExport(name, config, terminal.log);
   const started = Date.now();
@@ -95,6 +118,7 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
   for await (const summary of summaries) {
     if (summary.failure !== undefined) failures.push(summary.failure);
     if (summary.failure === undefined) progress.update(name, 1, 1, `${delivered.toLocaleString("en")} delivered`);
+    lastRuns.note(summary);
     await onSummary(summary);
   }
   const [first, ...others] = distinct(failures);

@@ -2,6 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { LogRecord } from "@socdefenders/shared";
 import { version } from "@socdefenders/shared/version";
+import { helpOf } from "./help.ts";
+import { secretFlags, settings } from "./init/settings.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 // Checked by hand, since older versions fail somewhere deep in a library.
@@ -31,11 +33,29 @@ async function openTerminal(): Promise<Terminal> {
       for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
       return Buffer.concat(chunks);
     },
+    ask: process.stdin.isTTY && isForPeople ? ask : undefined,
     log: createLogger(isForPeople ? write : writeJson),
     progress: isForPeople && !process.argv.includes("--json") ? process.stderr : undefined,
     environment: process.env,
     signal: interrupt.signal,
   };
+}
+
+/** Questions go to stderr, as everything that is no result. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const { ConfigurationError } = await import("@socdefenders/shared");
+  const ended = new ConfigurationError("the input has ended", { remedy: "Answer the questions, or give flags instead." });
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Readline takes Ctrl-C for itself, and an end of the input would leave the question open for ever.
+  lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const closed = new Promise<never>((_, reject) => lines.once("close", () => reject(ended)));
+  closed.catch(() => undefined);
+  try {
+    return await Promise.race([lines.question(question, { signal: interrupt.signal }), closed]);
+  } finally {
+    lines.close();
+  }
 }
 
 // Commands are loaded when they are called: --help and version need none of them.
@@ -72,11 +92,47 @@ program
     await (await import("./commands/run.ts")).run(path, flags, await terminal());
   });
 
+const init = program
+  .command("init")
+  .description("write a commented configuration: asks on a terminal, or takes flags; secrets stay in the environment")
+  .argument("[file]", "where to write it", "config.yaml")
+  .option("--force", "replace a file that is there")
+  .addHelpText("after", helpOf("init"))
+  .action(async (path: string, flags: import("./init/answers.ts").GivenFlags) =>
+    (await import("./commands/init.ts")).init(path, flags, await terminal()),
+  );
+for (const { flag, what, standard } of settings) {
+  init.option(`--${flag} <value>`, standard === undefined || standard === "" ? what : `${what} (default: ${standard})`);
+}
+for (const flag of secretFlags) init.addOption(new Option(`--${flag} [value]`).hideHelp());
+
 program
   .command("check")
-  .description("prove that feed, credentials and targets work; delivers nothing")
+  .description("try configuration, state directory, feed and targets for real; delivers and stores nothing")
   .argument("<config>", "path of the YAML configuration")
-  .action(async (path: string) => (await import("./commands/check.ts")).check(path, await terminal()));
+  .option("--only <target>", "this target alone, besides the feed: a kind or an instance's name")
+  .option("--timeout <seconds>", "how long the feed and each target may take, all at the same time", parseCount, 60)
+  .option("--json", 'print one JSON object a line: {"check","target","status","message","remedy"}')
+  .addHelpText("after", helpOf("check"))
+  .action(async (path: string, flags: import("./commands/check.ts").CheckFlags) =>
+    (await import("./commands/check.ts")).check(path, flags, await terminal()),
+  );
+
+program
+  .command("schema")
+  .description("print the JSON Schema of the configuration, for completion in editors")
+  .addHelpText("after", helpOf("schema"))
+  .action(async () => (await import("./commands/schema.ts")).schema(await terminal()));
+
+program
+  .command("status")
+  .description("show positions, lag, last runs, dead letters, budget and lock of the state directory; no network")
+  .argument("<config>", "path of the YAML configuration")
+  .option("--json", "print one JSON object")
+  .addHelpText("after", helpOf("status"))
+  .action(async (path: string, flags: { json?: boolean }) =>
+    (await import("./commands/status.ts")).status(path, flags, await terminal()),
+  );
 
 program
   .command("collections")
@@ -259,7 +315,8 @@ async function report(error: unknown): Promise<number> {
   }
   if (error instanceof CommanderError) {
     return fail(
-      error.message.replace(/^error: /, ""),
+      // `--api-key=…` is an unknown option with all that stands behind it.
+      error.message.replace(/^error: /, "").replace(/(--[\w-]+)=[^']*/, "$1"),
       "socdefenders help lists the commands, socdefenders help COMMAND its options.",
       2,
     );

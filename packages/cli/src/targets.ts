@@ -1,4 +1,5 @@
 import type { Connector, Destination, Host, Mapping, Target } from "@socdefenders/shared";
+import type { z } from "zod";
 
 export const targetKinds = ["splunk", "sentinel", "opencti"] as const;
 export type TargetKind = (typeof targetKinds)[number];
@@ -15,10 +16,16 @@ export interface OpenTarget {
 }
 
 /** Checks one section of the configuration and gives what opens each of its destinations. Throws ConfigurationError. */
-export type ParseTarget = (section: unknown, path: string) => readonly OpenTarget[];
+type ParseTarget = (section: unknown, path: string) => readonly OpenTarget[];
+
+interface LoadedConnector {
+  readonly parse: ParseTarget;
+  /** The section as it is written. */
+  readonly schema: z.ZodObject;
+}
 
 /** Loads a connector when it is needed: each brings a heavy SDK of its own, and most runs use one. */
-export async function loadConnector(kind: TargetKind): Promise<ParseTarget> {
+export async function loadConnector(kind: TargetKind): Promise<LoadedConnector> {
   switch (kind) {
     case "splunk":
       return erase(kind, (await import("@socdefenders/splunk")).splunk);
@@ -30,10 +37,11 @@ export async function loadConnector(kind: TargetKind): Promise<ParseTarget> {
 }
 
 /** Forgets a connector's own configuration type: it never meets that of another one. */
-function erase<Config>(kind: TargetKind, connector: Connector<Config>): ParseTarget {
-  return (section, path) =>
+function erase<Config>(kind: TargetKind, connector: Connector<Config>): LoadedConnector {
+  const parse: ParseTarget = (section, path) =>
     connector.destinations(connector.parseConfig(section, path)).map((destination: Destination<unknown>) => {
       const { map, suffix } = destination;
       return Object.assign((host: Host) => ({ ...destination.open(host), map }), { kind, suffix });
     });
+  return { parse, schema: connector.schema };
 }

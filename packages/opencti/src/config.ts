@@ -129,41 +129,50 @@ function readPem(text: string | undefined, key: string): string | undefined {
 }
 
 const directorySchema = z.strictObject({
-  path: z.string().min(1),
-  retention_days: z.number().min(0).default(7),
-});
-
-const schema = z.strictObject({
-  url: z.string(),
-  token: z.string().min(1).optional(),
-  token_file: z.string().optional(),
-  connector_id: z.guid("not a UUID; make one with: uuidgen").transform((id) => id.toLowerCase()),
-  connector_name: z.string().trim().min(2).default("SOC Defenders"),
-  connector_scope: z.array(z.string().min(1)).min(1).default(["indicator", "vulnerability"]),
-  queue_protocol: z.enum(["amqp", "api"]).default("amqp"),
-  create_observables: z.boolean().default(false),
-  detection: z.boolean().default(false),
-  ca_file: z.string().optional(),
-  ssl_verify: z.boolean().default(true),
-  custom_headers: z
-    .record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "not a header name"), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
-    .default({}),
-  mq: z.unknown().optional(),
-  send_to_queue: z.boolean().default(true),
-  directory: directorySchema.optional(),
+  path: z.string().min(1).describe("the directory"),
+  retention_days: z.number().min(0).default(7).describe("days that a file stays; 0 keeps them"),
 });
 
 const brokerSchema = z.strictObject({
-  host: z.string().min(1).optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  vhost: z.string().min(1).optional(),
-  use_ssl: z.boolean().optional(),
-  user: z.string().min(1).optional(),
-  pass: z.string().min(1).optional(),
-  pass_file: z.string().optional(),
-  ca_file: z.string().optional(),
-  cert_file: z.string().optional(),
-  key_file: z.string().optional(),
-  passphrase: z.string().min(1).optional(),
-  reject_unauthorized: z.boolean().default(true),
+  host: z.string().min(1).optional().describe("host of the broker"),
+  port: z.int().min(1).max(65_535).optional().describe("its port"),
+  vhost: z.string().min(1).optional().describe("virtual host"),
+  use_ssl: z.boolean().optional().describe("TLS to the broker"),
+  user: z.string().min(1).optional().describe("its account"),
+  pass: z.string().min(1).optional().describe("password of that account"),
+  pass_file: z.string().optional().describe("a file that holds the password, in place of `pass`"),
+  ca_file: z.string().optional().describe("PEM of an authority, by its path or its content"),
+  cert_file: z.string().optional().describe("client certificate, by its path or its content"),
+  key_file: z.string().optional().describe("key of the client certificate, by its path or its content"),
+  passphrase: z.string().min(1).optional().describe("where that key is encrypted"),
+  reject_unauthorized: z.boolean().default(true).describe("`false` leaves the broker's certificate unverified"),
+});
+
+const schema = z.strictObject({
+  url: z.string().describe("the platform"),
+  token: z.string().min(1).optional().describe("API token of the connector's user"),
+  token_file: z.string().optional().describe("a file that holds the token, in place of `token`"),
+  connector_id: z
+    .guid("not a UUID; make one with: uuidgen")
+    .transform((id) => id.toLowerCase())
+    .describe("the connector's UUID, under which the platform keeps the position"),
+  connector_name: z.string().trim().min(2).default("SOC Defenders").describe("as the platform shows it"),
+  connector_scope: z.array(z.string().min(1)).min(1).default(["indicator", "vulnerability"]).describe("as the platform shows it"),
+  queue_protocol: z.enum(["amqp", "api"]).default("amqp").describe("`amqp` or `api`"),
+  create_observables: z.boolean().default(false).describe("observables beside the indicators, with `based-on`"),
+  detection: z.boolean().default(false).describe("`x_opencti_detection` on indicators"),
+  ca_file: z.string().optional().describe("PEM of an authority"),
+  ssl_verify: z.boolean().default(true).describe("`false` leaves the platform's certificate unverified"),
+  custom_headers: z
+    .record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "not a header name"), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
+    .default({})
+    .describe("headers for a proxy before the platform, by name"),
+  mq: z.unknown().optional(),
+  send_to_queue: z.boolean().default(true).describe("`false`: bundles go to `directory` only"),
+  directory: directorySchema.optional().describe("`path` where each bundle is also written as a file, for `retention_days`"),
+});
+
+/** The `opencti` section as it is written; the descriptions are the reference page's. */
+export const writtenSchema: z.ZodObject = schema.extend({
+  mq: brokerSchema.optional().describe("where the broker is not where the platform says"),
 });

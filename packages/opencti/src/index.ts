@@ -1,6 +1,6 @@
 import type { Connector, Host, RetryPolicy, Target } from "@socdefenders/shared";
 import { createCheckpoints } from "./checkpoint.ts";
-import { parseConfig, type OpenctiConfig } from "./config.ts";
+import { parseConfig, writtenSchema, type OpenctiConfig } from "./config.ts";
 import { createMapping, type OpenctiBundle } from "./mapping.ts";
 import { createGraphql } from "./platform/graphql.ts";
 import { createSession } from "./platform/session.ts";
@@ -15,6 +15,7 @@ export { split, type Part } from "./platform/split.ts";
 /** OpenCTI as one of its external-import connectors. */
 export const opencti: Connector<OpenctiConfig> = {
   name: "opencti",
+  schema: writtenSchema,
   parseConfig,
   destinations: (config) => [{ map: createMapping(config), open: (host) => openTarget(config, host) }],
 };

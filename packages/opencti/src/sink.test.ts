@@ -195,7 +195,7 @@ test("a work that could not be closed is closed by the next run of the same proc
 test("check proves the token and its right, and stores nothing", async () => {
   const { platform, sink } = await start();
   await sink.check(signal);
-  expect(platform.operations()).toEqual(["ReadAccount"]);
+  expect(platform.operations()).toEqual(["ReadAccount", "ReadQueue"]);
   expect(platform.state(connectorId)).toBeUndefined();
 });
 

@@ -1,5 +1,5 @@
 import {
-  ConfigurationError,
+  onlyLook,
   stixNamespace,
   TargetError,
   uuidV5,
@@ -14,8 +14,9 @@ import type { OpenctiBundle } from "./mapping.ts";
 import { mergePage } from "./mapping/page.ts";
 import { createAmqpTransport } from "./platform/amqp.ts";
 import { createApiTransport } from "./platform/api.ts";
+import { examinePlatform } from "./platform/examination.ts";
 import { createDirectoryTransport } from "./platform/directory.ts";
-import { addMultiPartWork, addWork, readAccount, type Registration } from "./platform/documents.ts";
+import { addMultiPartWork, addWork, type Registration } from "./platform/documents.ts";
 import type { Graphql } from "./platform/graphql.ts";
 import type { Session } from "./platform/session.ts";
 import type { Undelivered } from "./platform/split.ts";
@@ -68,13 +69,7 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
   }
 
   return {
-    async check(signal) {
-      const { me } = await graphql.call(readAccount, {}, signal);
-      if (me.capabilities.some(({ name }) => name === "CONNECTORAPI" || name === "BYPASS")) return;
-      throw new ConfigurationError(`opencti.token: its user ${me.name} may not register connectors`, {
-        remedy: "Give the user the role Connector (capability CONNECTORAPI), best a user of the connector's own.",
-      });
-    },
+    check: (signal, look = onlyLook) => examinePlatform(config, { graphql, log, look, signal }),
     async write(items, signal) {
       transport ??= await openTransport(signal);
       work ??= await open(signal);

@@ -124,24 +124,62 @@ function readApplication(section: Section, path: string): Application | undefine
 type Section = z.infer<typeof schema>;
 
 const schema = z.strictObject({
-  destinations: z.array(z.enum(destinationNames)).min(1).default(["logs"]),
-  endpoint: z.string().optional(),
+  destinations: z
+    .array(z.enum(destinationNames))
+    .min(1)
+    .default(["logs"])
+    .describe(
+      "`logs`: a table of its own; `threat-intelligence`: Sentinel's store of indicators, for Microsoft's own rules; or both, each with its own position",
+    ),
+  endpoint: z.string().optional().describe("for `logs`: Logs Ingestion endpoint"),
   rule_id: z
     .string()
     .regex(/^dcr-[\w-]+$/, "not the immutable id of a data collection rule (dcr-…)")
-    .optional(),
+    .optional()
+    .describe("for `logs`: immutable id of the data collection rule"),
   stream: z
     .string()
     .regex(/^Custom-\w+$/, "not a stream name (Custom-…)")
-    .default("Custom-SOCDefendersIndicators_CL"),
-  workspace_id: z.guid().optional(),
-  threat_intelligence_endpoint: z.string().optional(),
-  threat_intelligence_compound: z.enum(["split", "keep"]).default("split"),
-  threat_intelligence_lifetime_days: z.unknown().optional(),
-  cloud: z.enum(clouds).default("public"),
-  client_id: z.string().min(1).optional(),
-  tenant_id: z.string().min(1).optional(),
-  client_secret: z.string().min(1).optional(),
-  federated_token_file: z.string().min(1).optional(),
-  ca_file: z.string().optional(),
+    .default("Custom-SOCDefendersIndicators_CL")
+    .describe("for `logs`: stream of that rule"),
+  workspace_id: z.guid().optional().describe("for `threat-intelligence`: id (GUID) of the workspace"),
+  threat_intelligence_endpoint: z
+    .string()
+    .optional()
+    .describe("scheme and host of the upload API, the cloud's own unless given; `http://` on loopback hosts only"),
+  threat_intelligence_compound: z
+    .enum(["split", "keep"])
+    .default("split")
+    .describe(
+      "OR lists, sets and several hashes of one file become an object per value, other patterns stay whole; `keep`: all stay whole ([why](decisions/0012-sentinel-threat-intelligence.md))",
+    ),
+  threat_intelligence_lifetime_days: z
+    .unknown()
+    .optional()
+    .meta({
+      written: {
+        anyOf: [{ type: "object", additionalProperties: { type: "integer", minimum: 1, maximum: 36_500 } }, { type: "string" }],
+      },
+      description:
+        "days from `valid_from` to the `valid_until` of what the feed gives none, by type: `{ ipv4: 30, domain: 90 }`; without it addresses have 30, hashes, CVEs and techniques 365, all others 90; `pattern` is what has no single type",
+    }),
+  cloud: z.enum(clouds).default("public").describe("`public`, `usgovernment`, `china`"),
+  client_id: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "none: system-assigned identity; `client_id` alone: a user-assigned one; with `tenant_id` and `client_secret`: an application",
+    ),
+  tenant_id: z.string().min(1).optional().describe("tenant of the application"),
+  client_secret: z.string().min(1).optional().describe("secret of the application"),
+  federated_token_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("in place of `client_secret`: the file with the token of a federated identity (workload identity)"),
+  ca_file: z.string().optional().describe("PEM of an authority"),
 });
+
+/** The `sentinel` section as it is written; the descriptions are the reference page's. */
+export const writtenSchema: z.ZodObject = schema;

@@ -1,5 +1,5 @@
 import type { Connector, Destination } from "@socdefenders/shared";
-import { parseConfig, type SentinelConfig, type ThreatIntelligenceConfig } from "./config.ts";
+import { parseConfig, writtenSchema, type SentinelConfig, type ThreatIntelligenceConfig } from "./config.ts";
 import { map } from "./mapping.ts";
 import { createSink } from "./sink.ts";
 import { createThreatIntelligenceMapping, type ThreatIntelligenceObject } from "./threat-intelligence/mapping.ts";
@@ -19,6 +19,7 @@ export { createThreatIntelligenceSink, type ThreatIntelligenceSinkOptions } from
 /** Microsoft Sentinel: a table of its own by way of the Logs Ingestion API, and the store of indicators by way of the upload API. */
 export const sentinel: Connector<SentinelConfig> = {
   name: "sentinel",
+  schema: writtenSchema,
   parseConfig,
   destinations({ logs, threatIntelligence }) {
     const destinations: Destination<unknown>[] = [];

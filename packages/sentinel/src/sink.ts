@@ -1,4 +1,5 @@
-import { defaultRetryPolicy, TargetError, type Host, type RetryPolicy, type Sink } from "@socdefenders/shared";
+import { defaultRetryPolicy, onlyLook, TargetError, type Host, type RetryPolicy, type Sink } from "@socdefenders/shared";
+import { addressesOf } from "./cloud.ts";
 import type { LogsConfig } from "./config.ts";
 import { inParallel } from "./in-parallel.ts";
 import { readFailure } from "./logs/answer.ts";
@@ -61,11 +62,21 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
   }
 
   return {
-    async check(signal) {
+    async check(signal, look = onlyLook) {
+      const prove = async (request: () => Promise<void>): Promise<void> => {
+        const settled = await send(request, attempts, signal);
+        if (settled?.kind === "failed") throw settled.error;
+      };
+      await look("token", async () => {
+        await prove(() => client.authenticate(signal));
+        return { message: `the identity gives a token for ${addressesOf[config.cloud].monitor}` };
+      });
       // Which answer an empty list gets is not documented. Token, rule and stream are looked at before the content, so an answer that
       // complains of none of them (204, or 400 for the content) proves all three.
-      const settled = await send(() => client.probe(signal), attempts, signal);
-      if (settled?.kind === "failed") throw settled.error;
+      await look("rule", async () => {
+        await prove(() => client.probe(signal));
+        return { message: `${config.ruleId} takes ${config.stream} from this identity; its columns show with the first rows only` };
+      });
     },
     async write(items, signal) {
       const { rows, refusals } = setOversizedAside(items);

@@ -44,20 +44,37 @@ export function parseConfig(input: unknown, path: string): SplunkConfig {
 }
 
 const schema = z.strictObject({
-  // One address, or several of the same Splunk.
-  endpoint: z.preprocess((given) => (typeof given === "string" ? [given] : given), z.array(z.string()).min(1)),
-  token: z.string().min(1).optional(),
-  token_file: z.string().optional(),
-  index: z.string().min(1).optional(),
-  ca_file: z.string().optional(),
-  allow_http: z.boolean().default(false),
+  endpoint: z
+    .preprocess((given) => (typeof given === "string" ? [given] : given), z.array(z.string()).min(1))
+    .meta({
+      written: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" }, minItems: 1 }] },
+      description: "the HTTP Event Collector, or a list of several of the same Splunk; the first is used while it answers",
+    }),
+  token: z.string().min(1).optional().describe("its token"),
+  token_file: z.string().optional().describe("a file that holds the token, in place of `token`"),
+  index: z.string().min(1).optional().describe("where the token's own is not wanted"),
+  ca_file: z.string().optional().describe("PEM of an authority"),
+  allow_http: z.boolean().default(false).describe("`http://` to other machines"),
   batch_bytes: z
     .int()
     .min(1000)
     .max(1_000_000)
-    .default(512 * 1024),
-  concurrency: z.int().min(1).max(16).default(4),
-  acknowledgement: z.enum(["auto", "required", "off"]).default("auto"),
-  acknowledgement_timeout_ms: z.int().min(100).default(300_000),
-  timeout_ms: z.int().min(100).default(60_000),
+    .default(512 * 1024)
+    .describe("largest request before compression, 1,000,000 at most"),
+  concurrency: z.int().min(1).max(16).default(4).describe("requests under way at the same time, 1 to 16"),
+  acknowledgement: z
+    .enum(["auto", "required", "off"])
+    .default("auto")
+    .describe(
+      "`auto` waits for indexer acknowledgement where the token has it, `required` fails where it has not, `off` refuses it",
+    ),
+  acknowledgement_timeout_ms: z
+    .int()
+    .min(100)
+    .default(300_000)
+    .describe("how long an acknowledgement is waited for before events are sent again"),
+  timeout_ms: z.int().min(100).default(60_000).describe("longest wait for an answer"),
 });
+
+/** The `splunk` section as it is written; the descriptions are the reference page's. */
+export const writtenSchema: z.ZodObject = schema;

@@ -1,5 +1,5 @@
 import type { Connector } from "@socdefenders/shared";
-import { parseConfig, type SplunkConfig } from "./config.ts";
+import { parseConfig, writtenSchema, type SplunkConfig } from "./config.ts";
 import { map } from "./mapping.ts";
 import { createSink } from "./sink.ts";
 
@@ -11,6 +11,7 @@ export { createSink } from "./sink.ts";
 /** Splunk by way of its HTTP Event Collector. */
 export const splunk: Connector<SplunkConfig> = {
   name: "splunk",
+  schema: writtenSchema,
   parseConfig,
   destinations: (config) => [{ map, open: (host) => ({ sink: createSink(config, host) }) }],
 };

@@ -53,8 +53,8 @@ export function openKvStore(splunkd: Splunkd, now: () => number = Date.now): KvS
 /** Both or nothing: the position moves once HEC and KV Store have confirmed. What HEC refuses is in neither. */
 export function withKvStore(sink: Sink<SplunkEvent>, store: KvStore): Sink<SplunkEvent> {
   return {
-    async check(signal) {
-      await sink.check(signal);
+    async check(signal, look) {
+      await sink.check(signal, look);
       await store.check(signal);
     },
     async write(items, signal) {

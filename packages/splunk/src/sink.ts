@@ -1,7 +1,8 @@
-import { TargetError, toEpochSeconds, type Host, type Refusal, type Sink } from "@socdefenders/shared";
+import { onlyLook, TargetError, toEpochSeconds, type Finding, type Host, type Refusal, type Sink } from "@socdefenders/shared";
 import type { SplunkConfig } from "./config.ts";
 import { cutBatches, cutPieces, type Encoded } from "./hec/batch.ts";
 import { createHecClient, type HecTiming } from "./hec/client.ts";
+import { openExamination } from "./hec/examination.ts";
 import type { SplunkEvent } from "./mapping.ts";
 
 type Batch = readonly Encoded<SplunkEvent>[];
@@ -41,11 +42,24 @@ export function createSink(config: SplunkConfig, host: Host, timing?: Partial<He
     return refusals;
   }
 
+  /** An empty body is answered 400, code 5 (no data), once address and token are right. */
+  async function examineToken(signal: AbortSignal): Promise<Finding> {
+    const { kind } = await client.post("", signal);
+    if (kind !== "no-data" && kind !== "accepted") throw confused(`an empty request is answered as ${kind}`);
+    return { message: "Splunk knows the token" };
+  }
+
   return {
-    async check(signal) {
-      // An empty body is answered 400, code 5 (no data), once address and token are right. The index is proven by the first event only.
-      const { kind } = await client.post("", signal);
-      if (kind !== "no-data" && kind !== "accepted") throw confused(`an empty request is answered as ${kind}`);
+    async check(signal, look = onlyLook) {
+      const examination = openExamination(config, host);
+      try {
+        for (const origin of config.endpoints) await look("health", () => examination.health(origin, signal));
+        await look("token", () => examineToken(signal));
+        await look("acknowledgement", () => examination.acknowledgement(signal));
+        await look("index", async () => examineIndex(config.index));
+      } finally {
+        await examination.close();
+      }
     },
     async write(items, signal) {
       // The workers share one generator: each takes the next batch when its last one is confirmed. The first failure ends them all.
@@ -66,6 +80,15 @@ export function createSink(config: SplunkConfig, host: Host, timing?: Partial<He
       return results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
     },
     close: () => client.close(),
+  };
+}
+
+/** HEC tells of an index when it is given an event for it, and not before. */
+function examineIndex(index: string | undefined): Finding {
+  if (index === undefined) return { message: "the token's own default index" };
+  return {
+    message: `${index}: whether it exists and the token may write to it shows with the first event only`,
+    remedy: `After the first run, search index=${index} sourcetype=socdefenders:indicator.`,
   };
 }
 

@@ -42,6 +42,16 @@ export async function withDirectoryLock<Result>(
   }
 }
 
+/** Who works in the directory, in words for a message; undefined where nobody does. Throws what the file system says. */
+export async function describeLockOwner(directory: string, name: string = "instance"): Promise<string | undefined> {
+  const claims = await findClaims(directory, name).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const living = claims.find((claim) => !isDead(claim));
+  return living && describeOwner(living);
+}
+
 interface Claim {
   readonly path: string;
   readonly text: string;

@@ -72,14 +72,39 @@ function tlpName(input: unknown): unknown {
 
 const words = z.array(z.string().min(1)).default([]);
 
+/** A level of TLP in any letter case, with or without `TLP:`; editors are shown the usual form. */
+const written = { type: "string", examples: tlpLevels } as const;
+
 const filterSchema = z.strictObject({
-  min_confidence: z.number().min(0).max(100).optional(),
-  indicator_types: words,
-  ioc_types: z.array(z.enum(Object.keys(iocTypes))).default([]),
-  labels: words,
-  max_tlp: z.preprocess(tlpName, z.enum(tlpLevels).optional()),
-  unknown_marking: z.preprocess((input) => (input === "none" ? input : tlpName(input)), z.enum([...tlpLevels, "none"]).optional()),
-  exclude: words,
-  exclude_file: z.string().min(1).optional(),
-  reserved_addresses: z.enum(["exclude", "deliver"]).default("exclude"),
+  min_confidence: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe("indicators below it (0 to 100), and those without one; a revocation passes"),
+  indicator_types: words.describe("indicators that have none of these; a revocation passes"),
+  ioc_types: z
+    .array(z.enum(Object.keys(iocTypes)))
+    .default([])
+    .describe("values of other types: `ipv4`, `domain`, `sha256`, …"),
+  labels: words.describe("indicators that have none of these; a revocation passes"),
+  max_tlp: z
+    .preprocess(tlpName, z.enum(tlpLevels).optional())
+    .meta({ written, description: "objects marked more strictly; unmarked ones pass" }),
+  unknown_marking: z
+    .preprocess((input) => (input === "none" ? input : tlpName(input)), z.enum([...tlpLevels, "none"]).optional())
+    .meta({
+      written,
+      default: "TLP:RED",
+      description: "nothing by itself: what markings of which none is TLP count as, here and in records; `none` ignores them",
+    }),
+  exclude: words.describe("values, CIDR ranges, `*.domain` (the domain and all below it; of a URL the host)"),
+  exclude_file: z.string().min(1).optional().describe("the same, in a file with one a line"),
+  reserved_addresses: z
+    .enum(["exclude", "deliver"])
+    .default("exclude")
+    .describe("private, loopback, documentation and other reserved addresses, unless `deliver`"),
 });
+
+/** The `filter` section as it is written; the descriptions are the reference page's. */
+export const writtenFilterSchema: z.ZodObject = filterSchema;

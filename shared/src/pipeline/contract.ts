@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ChooseProxy } from "../http/proxy.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Tlp } from "../stix/marking.ts";
@@ -77,9 +78,24 @@ export interface Refusal<Item> {
   readonly reason: string;
 }
 
+/** What a check found to be so. A `remedy`, one imperative sentence, stands where that should not stay so: it is a warning. */
+export interface Finding {
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+/**
+ * Takes down one thing that a check looks at, under a stable snake_case name: its finding, or the error that `examine` throws, which is
+ * thrown on.
+ */
+export type Look = (name: string, examine: () => Promise<Finding>) => Promise<void>;
+
 export interface Sink<Item> {
-  /** Proves address, credential and destination for real and stores nothing. Throws TargetError or ConfigurationError with advice. */
-  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Proves address, credential and destination for real and stores nothing; what cannot be proven so, a finding says. Each thing it looks
+   * at goes through `look`, which may be left out. Throws TargetError or ConfigurationError with advice.
+   */
+  check(signal: AbortSignal, look?: Look): Promise<void>;
   /**
    * Resolves when the target has confirmed every item but the refused. Throws TargetError when it has not: then the whole page is
    * read and written again later, so items carry ids the target recognises.
@@ -133,6 +149,8 @@ export interface Destination<Item> {
 /** Everything the core knows of a SIEM. */
 export interface Connector<Config> {
   readonly name: string;
+  /** The operator's section as it is written, for editors and the reference page. */
+  readonly schema: z.ZodObject;
   /** Reads the operator's section strictly; `path` is where it stands (`splunk`), for messages. Throws ConfigurationError. */
   parseConfig(input: unknown, path: string): Config;
   /** At least one; one that fails never stops the others. */

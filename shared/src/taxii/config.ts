@@ -111,25 +111,79 @@ function parseOverlap(text: string): bigint {
 const longestPollSeconds = 7 * 24 * 60 * 60;
 
 const feedSchema = z.strictObject({
-  endpoint: z.string(),
-  api_key: z.string().min(1).optional(),
-  api_key_file: z.string().optional(),
-  auth: z.enum(["bearer", "basic", "x-api-key"]).default("bearer"),
-  username: z.string().optional(),
-  source: z.enum(["taxii", "stix-export"]).default("taxii"),
-  collections: z.array(z.string().min(1)).min(1).default(["*"]),
-  start: z.string().default("P30D"),
-  page_size: z.int().min(10).max(1000).default(1000),
-  poll_seconds: z.int().min(60).max(longestPollSeconds).default(300),
-  overlap: z.string().default("PT5M"),
-  requests_per_minute: z.int().min(1).default(1000),
-  requests_per_day: z.int().min(1000).default(1_000_000),
-  trusted_hosts: z.array(z.string()).default([]),
-  ca_file: z.string().optional(),
-  client_certificate_file: z.string().min(1).optional(),
-  client_key_file: z.string().min(1).optional(),
-  client_key_password: z.string().min(1).optional(),
-  client_key_password_file: z.string().min(1).optional(),
-  proxy: z.string().optional(),
-  timeout_ms: z.int().min(1000).default(60_000),
+  endpoint: z.string().describe("the TAXII 2.1 discovery address; `https`, or `http` on this machine"),
+  api_key: z.string().min(1).optional().describe("the key"),
+  api_key_file: z.string().optional().describe("a file that holds the key, in place of `api_key`"),
+  auth: z
+    .enum(["bearer", "basic", "x-api-key"])
+    .default("bearer")
+    .describe("`bearer`, `basic` (with `username`) or `x-api-key`; the key never stands in an address"),
+  username: z.string().optional().describe("the user of `auth: basic`: the account's e-mail address"),
+  source: z
+    .enum(["taxii", "stix-export"])
+    .default("taxii")
+    .describe(
+      "`stix-export` reads the vendor's STIX export instead, as collection `iocs-stix`: for a first fill, not for what is new; before switching to `taxii`, set `start` to where the export stands less `overlap`, else all of it comes twice ([why](decisions/0008-articles-and-stix-export.md))",
+    ),
+  collections: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(["*"])
+    .describe("ids, aliases or titles; `*` is all that the key can read"),
+  start: z
+    .string()
+    .default("P30D")
+    .describe(
+      "how far back a first run reaches: a duration or an RFC 3339 time; further than the plan looks back is cut, with a warning",
+    ),
+  page_size: z.int().min(10).max(1000).default(1000).describe("objects asked for at a time, 10 to 1,000"),
+  poll_seconds: z
+    .int()
+    .min(60)
+    .max(longestPollSeconds)
+    .default(300)
+    .describe(
+      "from the end of one poll to the next in a service, a tenth more or less; 60 at least, since the feed's cache holds so long, and 604800, a week, at most",
+    ),
+  overlap: z
+    .string()
+    .default("PT5M")
+    .describe(
+      "how long the feed may take to publish an object behind its date: so much is read again by each poll, and delivered once ([why](decisions/0004-position-with-overlap.md))",
+    ),
+  requests_per_minute: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe("request units (an objects page costs 2.5, anything else 1) until the feed's own headers say otherwise"),
+  requests_per_day: z
+    .int()
+    .min(1000)
+    .default(1_000_000)
+    .describe(
+      "units of any 24 hours, restarts included, for all that uses the key in one state directory ([why](decisions/0006-request-budget.md))",
+    ),
+  trusted_hosts: z
+    .array(z.string())
+    .default([])
+    .describe("hosts besides the endpoint's own and its `www.` twin that may see the key, for redirects and API roots"),
+  ca_file: z.string().optional().describe("PEM of an authority to trust besides the public ones"),
+  client_certificate_file: z.string().min(1).optional().describe("PEM of a client certificate, where the feed demands one"),
+  client_key_file: z.string().min(1).optional().describe("PEM of the key of that certificate"),
+  client_key_password: z.string().min(1).optional().describe("where that key is encrypted"),
+  client_key_password_file: z.string().min(1).optional().describe("a file that holds it, in place of `client_key_password`"),
+  proxy: z
+    .string()
+    .optional()
+    .describe(
+      "`http://[user:password@]host:port`; without it `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment hold, for the targets too",
+    ),
+  timeout_ms: z
+    .int()
+    .min(1000)
+    .default(60_000)
+    .describe("longest wait for the head of an answer and for each further piece; ten times that for all of it"),
 });
+
+/** The `feed` section as it is written; the descriptions are the reference page's. */
+export const writtenFeedSchema: z.ZodObject = feedSchema;

@@ -3,10 +3,12 @@ import { FeedError } from "../errors/feed-error.ts";
 import { createHttpClient } from "../http/request.ts";
 import type { RetryPolicy } from "../http/retry.ts";
 import type { Logger } from "../log/logger.ts";
-import type { Host, Source } from "../pipeline/contract.ts";
+import type { Host, Look, Source } from "../pipeline/contract.ts";
+import { onlyLook } from "../pipeline/look.ts";
 import { createTaxiiClient } from "./client.ts";
 import type { Collection } from "./resources.ts";
 import { startTime, type FeedConfig } from "./config.ts";
+import { examineFeed } from "./examination.ts";
 import { keyBudget } from "./key-budget.ts";
 import { withLookBack } from "./look-back.ts";
 import { createFeedSender, type SendToFeed } from "./send.ts";
@@ -20,6 +22,11 @@ export interface Feed {
   listCollections(signal: AbortSignal): Promise<readonly Collection[]>;
   /** The ones the configuration chose. Throws ConfigurationError, with what there is, when one of them is not readable here. */
   chosenCollections(signal: AbortSignal): Promise<readonly Collection[]>;
+  /**
+   * Proves address, key and chosen collections, and looks at clock and budget: a small page of each collection is read and nothing is
+   * stored but what that cost. Throws FeedError or ConfigurationError with advice.
+   */
+  check(signal: AbortSignal, look?: Look): Promise<void>;
   /** Any other request with the feed's key, within the same budget. */
   readonly send: SendToFeed;
   /** The walk through a collection. */
@@ -38,11 +45,21 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
   const { limiter, circuit } = keyBudget(config, budgets, retryPolicy?.coolDownMs);
   const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
   const offered = config.source === "taxii" ? openTaxii(config, send, log) : openStixExport(config, send, log);
+  const listExport =
+    config.source === "taxii"
+      ? undefined
+      : (sending: SendToFeed, signal: AbortSignal) => openStixExport(config, sending, log).collections(signal);
   return {
     endpoint: config.endpoint.href,
     send,
     listCollections: offered.collections,
     chosenCollections: async (signal) => chooseCollections(config.collections, await offered.collections(signal)),
+    check: (signal, look = onlyLook) =>
+      examineFeed(
+        { config, send, budgets, log, listExport, choose: (listed) => chooseCollections(config.collections, listed) },
+        look,
+        signal,
+      ),
     source: offered.source,
     async close() {
       await limiter.flush(log);

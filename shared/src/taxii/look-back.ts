@@ -48,7 +48,8 @@ function notBefore(border: string, query: ObjectsQuery): ObjectsQuery {
   return isEarlier ? { ...query, addedAfter: border } : query;
 }
 
-function isLookBackRefusal(error: unknown): error is FeedError {
+/** Whether the feed refused to look back that far. */
+export function isLookBackRefusal(error: unknown): error is FeedError {
   return error instanceof FeedError && error.status === 403 && error.code === "lookback_exceeded";
 }
 

@@ -6,6 +6,8 @@ export interface Terminal {
   print(text: string): Promise<void>;
   /** All of standard input. */
   readInput(): Promise<Buffer>;
+  /** Puts a question to the person at the terminal; undefined where there is none. Rejects with the signal's reason on abort. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   readonly log: Logger;
   /** Where progress is drawn; undefined where stderr is no terminal or lines are for machines. */
   readonly progress: NodeJS.WriteStream | undefined;

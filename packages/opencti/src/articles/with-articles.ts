@@ -23,7 +23,7 @@ export function withArticles(sink: Sink<OpenctiBundle>, options: ArticleOptions)
   let run = createArticleRun(options);
 
   return {
-    check: (signal) => sink.check(signal),
+    check: (signal, look) => sink.check(signal, look),
     async write(items, signal) {
       const reports = await run.reportsOf(namedBy(items), signal);
       const refusals = await sink.write([...items, ...reports], signal);

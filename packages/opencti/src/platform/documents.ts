@@ -47,6 +47,15 @@ export interface WorkSummary {
   readonly processed_time: string | null;
 }
 
+const connectionSchema: z.ZodType<BrokerConnection> = z.object({
+  host: z.string(),
+  port: z.number(),
+  vhost: z.string(),
+  use_ssl: z.boolean(),
+  user: z.string(),
+  pass: z.string(),
+});
+
 export const readVersion: Operation<{ about: { version: string } }> = {
   name: "ReadVersion",
   text: `query ReadVersion { about { version } }`,
@@ -78,14 +87,7 @@ export const registerConnector: Operation<{ registerConnector: Registration }> =
       connector_state: z.string().nullable(),
       connector_user_id: z.string().nullable(),
       config: z.object({
-        connection: z.object({
-          host: z.string(),
-          port: z.number(),
-          vhost: z.string(),
-          use_ssl: z.boolean(),
-          user: z.string(),
-          pass: z.string(),
-        }),
+        connection: connectionSchema,
         push_routing: z.string(),
         push_exchange: z.string(),
       }),
@@ -115,6 +117,16 @@ export const readQueue: Operation<{ connector: { connector_queue_details: { mess
   name: "ReadQueue",
   text: `query ReadQueue($id: String!) { connector(id: $id) { connector_queue_details { messages_size } } }`,
   data: z.object({ connector: z.object({ connector_queue_details: z.object({ messages_size: z.number() }) }).nullable() }),
+  repeatable: true,
+};
+
+/** Null for a connector that is not registered. The connection is there for connectors, as registration hands it out. */
+export const readBroker: Operation<{ connector: { config: { connection: BrokerConnection } | null } | null }> = {
+  name: "ReadBroker",
+  text: `query ReadBroker($id: String!) {
+    connector(id: $id) { config { connection { host port vhost use_ssl user pass } } }
+  }`,
+  data: z.object({ connector: z.object({ config: z.object({ connection: connectionSchema }).nullable() }).nullable() }),
   repeatable: true,
 };
 

@@ -146,12 +146,12 @@ export function createSession(
     features: () => features,
     resets: () => resets,
     untilReset: () => reset.signal,
-    save: (next) =>
+    save: (newState) =>
       inTurn(async () => {
         // A position is worth a second try: without it the whole page would be sent again.
-        const isKept = await ping(next).catch((error: unknown) => {
+        const isKept = await ping(newState).catch((error: unknown) => {
           if (registration === undefined) throw error;
-          return ping(next);
+          return ping(newState);
         });
         if (!isKept) throw new StateResetError();
       }),

@@ -1,4 +1,5 @@
 import { authoritiesWith } from "@socdefenders/shared";
+import type { TokenCredential } from "@azure/identity";
 import type { LogsIngestionClient } from "@azure/monitor-ingestion";
 import { addressesOf } from "../cloud.ts";
 import type { LogsConfig } from "../config.ts";
@@ -13,6 +14,8 @@ export interface LogsClient {
   readonly where: string;
   /** One request with all the rows, at most 1 MB of JSON. Resolves only after the service's 204; throws the SDK's error or the signal's reason. */
   upload(rows: readonly object[], signal: AbortSignal): Promise<void>;
+  /** Asks for a token and sends nothing. Throws as upload does. */
+  authenticate(signal: AbortSignal): Promise<void>;
   /** The same request with an empty list, which stores nothing. Throws as upload does. */
   probe(signal: AbortSignal): Promise<void>;
 }
@@ -21,7 +24,9 @@ export interface LogsClient {
 export function createLogsClient(config: LogsConfig, userAgent: string, timeoutMs: number): LogsClient {
   const address = `${config.endpoint.href.replace(/\/$/, "")}/dataCollectionRules/${config.ruleId}/streams/${config.stream}`;
   let opened: Promise<LogsIngestionClient> | undefined;
-  const client = (): Promise<LogsIngestionClient> => (opened ??= openClient(config, userAgent));
+  let identity: Promise<TokenCredential> | undefined;
+  const credential = (): Promise<TokenCredential> => (identity ??= createCredential(config).then(namingTokenErrors));
+  const client = (): Promise<LogsIngestionClient> => (opened ??= openClient(config, credential, userAgent));
 
   return {
     where: `POST ${address}`,
@@ -30,14 +35,21 @@ export function createLogsClient(config: LogsConfig, userAgent: string, timeoutM
         const logs = rows.map((row) => ({ ...row }));
         await (await client()).upload(config.ruleId, config.stream, logs, { abortSignal: deadline });
       }),
+    authenticate: (signal) =>
+      withDeadline(signal, timeoutMs, async (abortSignal) => {
+        await (await credential()).getToken(`${addressesOf[config.cloud].monitor}/.default`, { abortSignal });
+      }),
     probe: (signal) => withDeadline(signal, timeoutMs, async (deadline) => sendEmptyList(await client(), address, deadline)),
   };
 }
 
-async function openClient({ endpoint, ...access }: LogsConfig, userAgent: string): Promise<LogsIngestionClient> {
+async function openClient(
+  { endpoint, ...access }: LogsConfig,
+  credential: () => Promise<TokenCredential>,
+  userAgent: string,
+): Promise<LogsIngestionClient> {
   const { LogsIngestionClient } = await import("@azure/monitor-ingestion");
-  const credential = namingTokenErrors(await createCredential(access));
-  const client = new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), credential, {
+  const client = new LogsIngestionClient(endpoint.href.replace(/\/$/, ""), await credential(), {
     audience: addressesOf[access.cloud].monitor,
     retryOptions: { maxRetries: 0 },
     // The service sends nobody elsewhere; followed, a 303 would become a GET without rows that may well be answered 204.

@@ -16,6 +16,8 @@ export interface UploadClient {
    * came, TargetError where there is no token, and the signal's reason on abort.
    */
   upload(objects: readonly string[], signal: AbortSignal): Promise<HttpResponse>;
+  /** Asks for a token and sends nothing; resolves with its audience. Throws as upload does. */
+  authenticate(signal: AbortSignal): Promise<string>;
   /** The next request asks for a token anew. A managed identity's stays the one the SDK keeps until it ends. */
   renewCredential(): void;
   close(): Promise<void>;
@@ -66,6 +68,10 @@ export function createUploadClient(config: ThreatIntelligenceConfig, options: Up
       const answer = await http.send({ method: "POST", url, headers, body, signal });
       // What an error page echoes must not reach a log or a dead letter.
       return { ...answer, text: answer.text.replaceAll(token, "[redacted]") };
+    },
+    async authenticate(signal) {
+      await getToken(signal);
+      return addressesOf[config.cloud].management;
     },
     renewCredential() {
       opened = undefined;

@@ -2,6 +2,7 @@ import type { TokenCredential } from "@azure/identity";
 import {
   createHttpClient,
   defaultRetryPolicy,
+  onlyLook,
   systemClock,
   TargetError,
   type Clock,
@@ -78,10 +79,14 @@ export function createThreatIntelligenceSink(
   }
 
   return {
-    async check(signal) {
+    async check(signal, look = onlyLook) {
+      await look("token", async () => ({ message: `the identity gives a token for ${await client.authenticate(signal)}` }));
       // Which answer an empty list gets is not documented (and not verified). Token, role and workspace are the request's, so an answer
       // that complains of none of them (200, or 400 for the content) proves them; there is nothing in it to store.
-      await send([], signal);
+      await look("upload_api", async () => {
+        await send([], signal);
+        return { message: `the workspace ${config.workspaceId} takes indicators from this identity` };
+      });
     },
     async write(items, signal) {
       const refused: Refused[] = [];
