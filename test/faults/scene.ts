@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly plan?: Plan | undefined;
   readonly flags?: readonly string[] | undefined;
   readonly largestFile?: number | undefined;
+  /** The exit codes that are right. Default any. */
+  readonly codes?: readonly number[] | undefined;
 }
 
 /** What became of one scene; `lost` and `secrets` are 0, or the scene fails. */
@@ -151,8 +153,13 @@ ${target.section(targetFront.url, directory)}`,
 
   function isHeld(): (record: FeedRecord) => boolean {
     const stored = new Set(target.stored());
+    const newest = newestVersions(target.stored());
     const setAside = new Set(deadLetters(state));
-    return (record) => stored.has(keyOfRecord(record)) || setAside.has(String(record.object["id"]));
+    return (record) => {
+      const { id, modified } = record.object;
+      const isReplaced = target.keepsNewest === true && (newest.get(String(id)) ?? 0) > Date.parse(String(modified));
+      return stored.has(keyOfRecord(record)) || setAside.has(String(id)) || isReplaced;
+    };
   }
 
   const missing = (): string[] => {
@@ -168,13 +175,16 @@ ${target.section(targetFront.url, directory)}`,
     kill: () => void running?.process.kill("SIGKILL"),
     start: (options = {}) => start([], options),
     settle,
-    run: (options = {}) => settle(start(["--once"], options)),
+    async run(options = {}) {
+      const ended = await settle(start(["--once"], options));
+      if (options.codes !== undefined && !options.codes.includes(ended.code ?? -1)) throw new Error(unexpected(ended, options.codes));
+      return ended;
+    },
     allowRepeats: (count) => void (allowed += count),
     missing,
     async finish(options) {
       scene.traffic = {};
-      const ended = await scene.run(options);
-      if (ended.code !== 0) throw new Error(`the run without faults ended with ${ended.code ?? ended.signal}: ${ended.stderr.slice(-2000)}`);
+      await scene.run({ codes: [0], ...options });
       return scene.tally();
     },
     tally() {
@@ -194,6 +204,15 @@ ${target.section(targetFront.url, directory)}`,
     },
   };
   return scene;
+}
+
+function newestVersions(stored: readonly string[]): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const key of stored) {
+    const [id = "", modified] = key.split("@");
+    newest.set(id, Math.max(newest.get(id) ?? 0, Number(modified)));
+  }
+  return newest;
 }
 
 function positionsIn(state: string): string[] {
@@ -246,5 +265,8 @@ function assertCounted(stdout: string): void {
     if (unexplained || sums.includes(false)) throw new Error(`what is missing is not explained: ${JSON.stringify(one)}`);
   }
 }
+
+const unexpected = ({ code, signal, stderr }: Ended, codes: readonly number[]): string =>
+  `the run ended with ${code ?? signal}, not with ${codes.join(" or ")}: ${stderr.slice(-2000)}`;
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);

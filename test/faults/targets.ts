@@ -32,6 +32,8 @@ export interface Target {
   readonly secrets: readonly string[];
   /** Versions of indicators in the order in which the receiver stored them, repetitions included. */
   readonly stored: () => readonly string[];
+  /** Of two versions on one page only the newer one is delivered. */
+  readonly keepsNewest?: boolean | undefined;
   /** What the target itself keeps for the connector: the saved positions are in it; undefined where they are in the state directory. */
   readonly state?: (() => string) | undefined;
   readonly putState?: ((state: string) => void) | undefined;
@@ -112,7 +114,7 @@ const starters: Readonly<Record<TargetName, () => Promise<Target>>> = {
         if (operation !== "PushBundle") return undefined;
         const { objects } = JSON.parse(String(variables["bundle"])) as { objects: readonly Record<string, unknown>[] };
         const indicators = objects.filter(({ type }) => type === "indicator");
-        stored.push(...indicators.map((object) => keyOf(versionOf(object, "id", "modified"))));
+        stored.push(...indicators.map((object) => keyOf(ownVersion(object))));
         return undefined;
       },
     });
@@ -125,6 +127,7 @@ const starters: Readonly<Record<TargetName, () => Promise<Target>>> = {
       environment: { OPENCTI_TOKEN: openctiToken },
       secrets: [openctiToken],
       stored: () => stored,
+      keepsNewest: true,
       state: () => server.state(connectorId) ?? "",
       putState: (state) => server.putState(connectorId, state),
     };
@@ -152,4 +155,10 @@ function together(server: RunningServer, other: RunningServer): RunningServer {
 function versionOf(object: unknown, id: string, modified: string): Version {
   const members = object as Readonly<Record<string, unknown>>;
   return { id: String(members[id]), modified: String(members[modified]) };
+}
+
+/** OpenCTI knows an indicator by its pattern; the feed's own id goes along. */
+function ownVersion(object: Readonly<Record<string, unknown>>): Version {
+  const [id = object["id"]] = (object["x_opencti_stix_ids"] ?? []) as readonly string[];
+  return { id: String(id), modified: String(object["modified"]) };
 }
