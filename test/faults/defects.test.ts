@@ -29,13 +29,18 @@ const wrongCopies: Readonly<Record<string, WrongCopy>> = {
     defect: {
       file: "packages/splunk/src/hec/answer.ts",
       text: "const code = answer?.code ?? -1;",
-      replacement: 'if (status === 429) return { kind: "accepted", ackId: undefined, isFilling: false }; const code = answer?.code ?? -1;',
+      replacement:
+        'if (status === 429) return { kind: "accepted", ackId: undefined, isFilling: false }; const code = answer?.code ?? -1;',
     },
     delivery: "throttled",
     complaint: /the saved position is ahead of \d+ versions/,
   },
   "that does not try again after 429": {
-    defect: { file: "packages/splunk/src/hec/transport.ts", text: 'verdict.kind === "busy"', replacement: "response.status === 503" },
+    defect: {
+      file: "packages/splunk/src/hec/transport.ts",
+      text: 'verdict.kind === "busy"',
+      replacement: "response.status === 503",
+    },
     delivery: "throttled",
     complaint: /the run ended with 4, not with 0/,
   },
@@ -61,7 +66,11 @@ const wrongCopies: Readonly<Record<string, WrongCopy>> = {
     complaint: /\d+ deliveries were repetitions; 40 can be explained/,
   },
   "that passes over what follows a full page": {
-    defect: { file: "shared/src/taxii/source.ts", text: "if (hasMoved) yield step.page;", replacement: "if (hasMoved && pages !== 1) yield step.page;" },
+    defect: {
+      file: "shared/src/taxii/source.ts",
+      text: "if (hasMoved) yield step.page;",
+      replacement: "if (hasMoved && pages !== 1) yield step.page;",
+    },
     complaint: /the saved position is ahead of/,
   },
 };

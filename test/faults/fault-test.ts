@@ -44,16 +44,20 @@ export function faultTest(
   play: (scene: Scene, random: () => number) => Promise<Tally>,
 ): void {
   const name = `${fault}${detail === undefined ? "" : `, ${detail}`} (${target})`;
-  test.concurrent(name, async ({ task }) => {
+  test.concurrent(`${name}`, async ({ task, expect }) => {
     const scene = await openScene(target, { program: [inject("command")], ...options });
     try {
       const tally = await play(scene, seededRandom(faultSeed ^ createHash("sha1").update(name).digest().readInt32BE()));
+      expect(tally).toMatchObject({ lost: 0, secrets: 0 });
       task.meta.fault = { fault, target, ...tally };
     } catch (error) {
       const pattern = name.replaceAll(/[()]/g, "\\$&");
-      throw new Error(`${(error as Error).message}\nrepeat with: FAULT_SEED=${faultSeed} FAULT_RUNS=${faultRuns} pnpm test:faults -t '${pattern}'`, {
-        cause: error,
-      });
+      throw new Error(
+        `${(error as Error).message}\nrepeat with: FAULT_SEED=${faultSeed} FAULT_RUNS=${faultRuns} pnpm test:faults -t '${pattern}'`,
+        {
+          cause: error,
+        },
+      );
     } finally {
       await scene.close();
     }

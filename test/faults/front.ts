@@ -8,6 +8,8 @@ export interface FrontRequest {
   readonly number: number;
   readonly path: string;
   readonly body: Buffer;
+  /** The key or token it came with, without the scheme. */
+  readonly credential: string;
 }
 
 export interface FrontAnswer {
@@ -20,7 +22,10 @@ export interface FrontAnswer {
  * What happens to a request or to its answer on the way. `busy`, `throttled` and `html` are said in place of the server; `reset` cuts
  * before the server has heard of it, `lost` when it has; `hang` never answers; of the answer `half` arrives, or all of it in drops.
  */
-export type WireFault = "busy" | "throttled" | "html" | "reset" | "lost" | "hang" | "half" | "drip" | ((answer: FrontAnswer) => FrontAnswer);
+export type WireFault = ReplacedFault | "reset" | "lost" | "hang" | "half" | "drip" | ((answer: FrontAnswer) => FrontAnswer);
+
+/** Said in place of the server, which does not hear of the request. */
+type ReplacedFault = "busy" | "throttled" | "html" | FrontAnswer;
 
 export interface FrontOptions {
   readonly upstream: RunningServer;
@@ -44,11 +49,13 @@ export function startFront({ upstream, tls, counts, onRequest, onTaken }: FrontO
     const path = request.url ?? "/";
     if (!counts(path, body)) return send(await ask(request, body), response);
     counted += 1;
-    const seen = { number: counted, path, body };
+    const credential = request.headers.authorization?.split(" ").at(-1) ?? "";
+    const seen = { number: counted, path, body, credential };
     const fault = onRequest(seen);
     if (fault === "hang") return;
     if (fault === "reset") return void request.socket.resetAndDestroy();
-    if (fault === "busy" || fault === "throttled" || fault === "html") return void refuse(fault, response);
+    if (fault === "busy" || fault === "throttled" || fault === "html") return send(saidInstead[fault], response);
+    if (typeof fault === "object") return send(fault, response);
     const answer = await ask(request, body);
     onTaken(seen);
     if (fault === "lost") return void request.socket.resetAndDestroy();
@@ -61,9 +68,14 @@ export function startFront({ upstream, tls, counts, onRequest, onTaken }: FrontO
     return new Promise((resolve, reject) => {
       const onAnswer = (answer: IncomingMessage): void => {
         const { statusCode = 500, headers: answered } = answer;
-        answer.toArray().then((chunks) => resolve({ status: statusCode, headers: answered, body: Buffer.concat(chunks as Buffer[]) }), reject);
+        answer
+          .toArray()
+          .then((chunks) => resolve({ status: statusCode, headers: answered, body: Buffer.concat(chunks as Buffer[]) }), reject);
       };
-      const asked = tls === undefined ? askPlain(`${upstream.url}${url}`, options, onAnswer) : askSafely(`${upstream.url}${url}`, options, onAnswer);
+      const asked =
+        tls === undefined
+          ? askPlain(`${upstream.url}${url}`, options, onAnswer)
+          : askSafely(`${upstream.url}${url}`, options, onAnswer);
       asked.once("error", reject).end(body);
     });
   }
@@ -78,13 +90,19 @@ export function startFront({ upstream, tls, counts, onRequest, onTaken }: FrontO
   );
 }
 
-function refuse(fault: "busy" | "throttled" | "html", response: ServerResponse): void {
-  if (fault === "html") response.writeHead(502, { "content-type": "text/html" }).end("<html>Bad Gateway</html>");
-  else if (fault === "busy") response.writeHead(503, { "content-type": "application/json" }).end('{"text":"Server is busy","code":9}');
-  else response.writeHead(429, { "content-type": "application/json", "retry-after": "1" }).end('{"text":"later","code":26}');
-}
+const json = { "content-type": "application/json" };
 
-function spoil(fault: "half" | "drip" | ((answer: FrontAnswer) => FrontAnswer) | undefined, answer: FrontAnswer, response: ServerResponse): void {
+const saidInstead: Readonly<Record<"busy" | "throttled" | "html", FrontAnswer>> = {
+  busy: { status: 503, headers: json, body: Buffer.from('{"text":"Server is busy","code":9}') },
+  throttled: { status: 429, headers: { ...json, "retry-after": "1" }, body: Buffer.from('{"text":"later","code":26}') },
+  html: { status: 502, headers: { "content-type": "text/html" }, body: Buffer.from("<html>Bad Gateway</html>") },
+};
+
+function spoil(
+  fault: "half" | "drip" | ((answer: FrontAnswer) => FrontAnswer) | undefined,
+  answer: FrontAnswer,
+  response: ServerResponse,
+): void {
   if (fault === undefined) return send(answer, response);
   if (typeof fault === "function") return send(fault(unpacked(answer)), response);
   const { status, headers, body } = answer;
@@ -108,5 +126,7 @@ function unpacked({ status, headers, body }: FrontAnswer): FrontAnswer {
 
 function send({ status, headers, body }: FrontAnswer, response: ServerResponse): void {
   const { "transfer-encoding": _, connection: __, "content-length": length, ...others } = headers;
-  response.writeHead(status, { ...others, ...((length !== undefined || body.length > 0) && { "content-length": body.length }) }).end(body);
+  response
+    .writeHead(status, { ...others, ...((length !== undefined || body.length > 0) && { "content-length": body.length }) })
+    .end(body);
 }

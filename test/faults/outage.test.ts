@@ -11,7 +11,9 @@ for (const target of targetNames) {
     for (const fault of ["busy", "reset"] as const) {
       faultTest({ fault: `${side === "page" ? "feed" : "target"} down for an hour (${fault})`, target }, async (scene) => {
         const begun = performance.now();
-        scene.traffic = { [side]: ({ number }: { number: number }) => (number > 1 && performance.now() - begun < hourMs + 2000 ? fault : undefined) };
+        scene.traffic = {
+          [side]: ({ number }: { number: number }) => (number > 1 && performance.now() - begun < hourMs + 2000 ? fault : undefined),
+        };
         const service = scene.start({ plan: { pace } });
         await untilDelivered(scene);
         service.process.kill("SIGTERM");

@@ -68,7 +68,10 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function openScene(name: TargetName, { program, records = makeRecords(120), feed: feedOptions, feedLines = "" }: SceneOptions): Promise<Scene> {
+export async function openScene(
+  name: TargetName,
+  { program, records = makeRecords(120), feed: feedOptions, feedLines = "" }: SceneOptions,
+): Promise<Scene> {
   const directory = mkdtempSync(join(tmpdir(), "socdefenders-faults-"));
   const state = join(directory, "state");
   const feed = await startFeed({ records, ...feedOptions });
@@ -126,21 +129,31 @@ ${target.section(targetFront.url, directory)}`,
   async function settle(started: Program): Promise<Ended> {
     const ended = await started.ended;
     if (ended.code !== 0) allowed += pageSize;
-    const outputs = { "standard output": ended.stdout, "standard error": ended.stderr, "the state on the platform": target.state?.() ?? "" };
+    const outputs = {
+      "standard output": ended.stdout,
+      "standard error": ended.stderr,
+      "the state on the platform": target.state?.() ?? "",
+    };
     const found = findSecrets(secrets(), { ...readTree(directory), ...outputs });
     leaks += found.length;
     if (found.length > 0) throw new Error(`a secret can be read in ${found.join(", ")}`);
     assertCounted(ended.stdout);
     for (const cursor of savedCursors()) {
       const ahead = aheadOf(cursor, records, isHeld());
-      if (ahead.length > 0) throw new Error(`the saved position is ahead of ${ahead.length} versions: ${ahead.slice(0, 3).join(", ")}`);
+      if (ahead.length > 0)
+        throw new Error(`the saved position is ahead of ${ahead.length} versions: ${ahead.slice(0, 3).join(", ")}`);
     }
     return ended;
   }
 
   /** A position that cannot be read claims nothing. */
   function savedCursors(): SavedCursor[] {
-    const texts = target.state === undefined ? Object.entries(existsSync(state) ? readTree(state) : {}).flatMap(([path, text]) => (/\/[^./][^/]*\.json$/.test(path) ? [text] : [])) : positionsIn(target.state());
+    const texts =
+      target.state === undefined
+        ? Object.entries(existsSync(state) ? readTree(state) : {}).flatMap(([path, text]) =>
+            /\/[^./][^/]*\.json$/.test(path) ? [text] : [],
+          )
+        : positionsIn(target.state());
     return texts.flatMap((text) => {
       try {
         const { cursor } = JSON.parse(text) as { cursor?: SavedCursor };
@@ -177,7 +190,8 @@ ${target.section(targetFront.url, directory)}`,
     settle,
     async run(options = {}) {
       const ended = await settle(start(["--once"], options));
-      if (options.codes !== undefined && !options.codes.includes(ended.code ?? -1)) throw new Error(unexpected(ended, options.codes));
+      if (options.codes !== undefined && !options.codes.includes(ended.code ?? -1))
+        throw new Error(unexpected(ended, options.codes));
       return ended;
     },
     allowRepeats: (count) => void (allowed += count),
@@ -192,7 +206,8 @@ ${target.section(targetFront.url, directory)}`,
       if (lost.length > 0) throw new Error(`${lost.length} versions are lost: ${lost.slice(0, 3).join(", ")}`);
       const served = new Set(records.map(keyOfRecord));
       const strange = target.stored().filter((key) => !served.has(key));
-      if (strange.length > 0) throw new Error(`${strange.length} versions came that were never served: ${strange.slice(0, 3).join(", ")}`);
+      if (strange.length > 0)
+        throw new Error(`${strange.length} versions came that were never served: ${strange.slice(0, 3).join(", ")}`);
       const repeated = repetitions(target.stored());
       if (repeated > allowed) throw new Error(`${repeated} deliveries were repetitions; ${allowed} can be explained`);
       return { runs, lost: lost.length, repeated, secrets: leaks };

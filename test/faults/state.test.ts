@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "no
 import { join } from "node:path";
 import { faultTest } from "./fault-test.ts";
 import type { InnerPoint, Plan } from "./plan.ts";
-import { makeRecord, makeRecords } from "./records.ts";
+import { makeRecords } from "./records.ts";
 import { deadLetters, summaries, type Scene } from "./scene.ts";
 import { targetNames } from "./targets.ts";
 
@@ -38,12 +38,15 @@ for (const target of targetNames) {
 
   for (const point of ["dead-letter-half", "dead-letter-written"] as const) {
     for (const nth of [1, 2, 3]) {
-      faultTest({ fault: `kill at ${point}`, target, detail: `time ${nth}`, scene: { records: poisonedRecords() } }, async (scene) => {
-        await scene.run({ plan: { kill: { point, nth } } });
-        const tally = await scene.finish();
-        if (new Set(deadLetters(scene.state)).size !== poisoned.length) throw new Error("not every bad object is a dead letter");
-        return tally;
-      });
+      faultTest(
+        { fault: `kill at ${point}`, target, detail: `time ${nth}`, scene: { records: poisonedRecords() } },
+        async (scene) => {
+          await scene.run({ plan: { kill: { point, nth } } });
+          const tally = await scene.finish();
+          if (new Set(deadLetters(scene.state)).size !== poisoned.length) throw new Error("not every bad object is a dead letter");
+          return tally;
+        },
+      );
     }
   }
 
@@ -56,12 +59,15 @@ for (const target of targetNames) {
 
   for (const code of ["ENOSPC", "EROFS", "EIO"] as const) {
     for (const nth of [1, 2]) {
-      faultTest({ fault: `disk ${code}`, target, detail: `from page ${nth}`, scene: { records: poisonedRecords() } }, async (scene) => {
-        const plan: Plan = { disk: { code, from: { point: "page-received", nth } } };
-        await scene.run({ plan, codes: [4] });
-        await scene.run({ plan: { disk: { code, from: { point: "page-asked", nth: 1 } } }, codes: [4] });
-        return scene.finish();
-      });
+      faultTest(
+        { fault: `disk ${code}`, target, detail: `from page ${nth}`, scene: { records: poisonedRecords() } },
+        async (scene) => {
+          const plan: Plan = { disk: { code, from: { point: "page-received", nth } } };
+          await scene.run({ plan, codes: [4] });
+          await scene.run({ plan: { disk: { code, from: { point: "page-asked", nth: 1 } } }, codes: [4] });
+          return scene.finish();
+        },
+      );
     }
   }
 
@@ -109,7 +115,8 @@ for (const target of targetNames) {
       await scene.run({ plan: { kill: { point: "page-received", nth: 3 } } });
       const restore = damagePosition(scene, damage);
       const { stdout } = await scene.run({ codes: [2] });
-      if (summaries(stdout).some(({ delivered }) => delivered > 0)) throw new Error("something was delivered under a position that cannot be read");
+      if (summaries(stdout).some(({ delivered }) => delivered > 0))
+        throw new Error("something was delivered under a position that cannot be read");
       restore();
       return scene.finish();
     });
@@ -152,7 +159,8 @@ function damagePosition({ target, state }: Scene, damage: (text: string) => stri
   return () => writeFileSync(path, text);
 }
 
-const positionFiles = ({ state }: Pick<Scene, "state">): string[] => readdirSync(state).filter((name) => /^[^.].*\.json$/.test(name));
+const positionFiles = ({ state }: Pick<Scene, "state">): string[] =>
+  readdirSync(state).filter((name) => /^[^.].*\.json$/.test(name));
 
 /** A process that hangs with its first delivery at the target. */
 function hold(scene: Scene): { readonly held: Promise<void>; readonly end: () => Promise<unknown> } {

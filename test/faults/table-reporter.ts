@@ -8,7 +8,10 @@ export default class FaultTableReporter implements Reporter {
     if (rows.length === 0) return;
     const groups = [...Map.groupBy(rows, ({ fault, target }) => `${fault} | ${target}`)];
     const lines = groups.map(([name, group]) => `| ${name} | ${count(group)} |`).toSorted();
-    const head = ["| fault | target | tests | runs | lost | repeated | secrets |", "| --- | --- | ---: | ---: | ---: | ---: | ---: |"];
+    const head = [
+      "| fault | target | tests | runs | lost | repeated | secrets |",
+      "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ];
     const table = [...head, ...lines, `| all | | ${count(rows)} |`].join("\n");
     process.once("exit", () => console.log(`\n${table}\n`));
   }

@@ -9,25 +9,36 @@ const hourMs = 3_600_000;
 const hoursBetween = 8;
 const polls = (7 * 24) / hoursBetween;
 const week = Date.UTC(2026, 5, 1);
-const points = ["page-asked", "page-received", "items-mapped", "request-sent", "answered", "position-half", "before-rename"] as const;
+const points = [
+  "page-asked",
+  "page-received",
+  "items-mapped",
+  "request-sent",
+  "answered",
+  "position-half",
+  "before-rename",
+] as const;
 const wireFaults = ["busy", "throttled", "html", "reset", "lost", "half"] as const;
 
 for (const target of targetNames) {
   for (let number = 1; number <= faultRuns; number += 1) {
     const clock = { now: week };
     const feed = { rate: { now: () => clock.now, perMinute: 1_000_000, perDay: 100_000_000 } };
-    faultTest({ fault: "a week of a living feed", target, detail: `run ${number}`, scene: { records: [], feed } }, async (scene, random) => {
-      const life = createLife(scene, clock, random);
-      for (let poll = 0; poll < polls; poll += 1) {
-        life.pass(hoursBetween * hourMs);
-        const ahead = { aheadMs: clock.now - Date.now() };
-        scene.traffic = life.traffic();
-        await scene.run({ plan: { clock: ahead, pace: 200, ...life.accident() } });
-      }
-      // The overlap of the last minutes is over, so that everything can be there.
-      clock.now += hourMs;
-      return scene.finish({ plan: { clock: { aheadMs: clock.now - Date.now() }, pace: 200 } });
-    });
+    faultTest(
+      { fault: "a week of a living feed", target, detail: `run ${number}`, scene: { records: [], feed } },
+      async (scene, random) => {
+        const life = createLife(scene, clock, random);
+        for (let poll = 0; poll < polls; poll += 1) {
+          life.pass(hoursBetween * hourMs);
+          const ahead = { aheadMs: clock.now - Date.now() };
+          scene.traffic = life.traffic();
+          await scene.run({ plan: { clock: ahead, pace: 200, ...life.accident() } });
+        }
+        // The overlap of the last minutes is over, so that everything can be there.
+        clock.now += hourMs;
+        return scene.finish({ plan: { clock: { aheadMs: clock.now - Date.now() }, pace: 200 } });
+      },
+    );
   }
 }
 
@@ -51,7 +62,8 @@ function createLife({ records }: Scene, clock: { now: number }, random: () => nu
 
   /** A later version of something that is there; a version has a time of its own. */
   function revise(): void {
-    if (indicators > 0) publish(1 + below(indicators), clock.now, random() < 0.4 ? { revoked: true } : { confidence: 1 + below(99) });
+    if (indicators > 0)
+      publish(1 + below(indicators), clock.now, random() < 0.4 ? { revoked: true } : { confidence: 1 + below(99) });
   }
 
   return {

@@ -28,7 +28,7 @@ export function changeClock({ clock, pace = 1, impatience = 1 }: Plan, moments: 
   if (pace !== 1) Object.defineProperty(performance, "now", { value: () => elapsed() * pace });
 
   const wait = timers.setTimeout;
-  timers.setTimeout = ((ms, value, options) => wait((ms ?? 1) / pace, value, options)) as typeof wait;
+  timers.setTimeout = (ms, value, options) => wait((ms ?? 1) / pace, value, options);
   syncBuiltinESMExports();
   if (impatience === 1) return;
   const set = globalThis.setTimeout;

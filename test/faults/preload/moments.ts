@@ -2,10 +2,10 @@ import type { InnerPoint, Moment } from "../plan.ts";
 
 /** Counts how often each point is come to. */
 export interface Moments {
-  at(moment: Moment, action: () => void): void;
-  come(point: InnerPoint): void;
+  readonly at: (moment: Moment, action: () => void) => void;
+  readonly come: (point: InnerPoint) => void;
   /** Whether something is to happen the next time this point is come to. */
-  isNext(point: InnerPoint): boolean;
+  readonly isNext: (point: InnerPoint) => boolean;
 }
 
 export function createMoments(): Moments {

@@ -33,7 +33,12 @@ export function watchNetwork({ feed, target }: Plan, { come }: Moments): void {
   };
   subscribe("undici:request:create", (message) => {
     const { request } = message as { readonly request: UndiciRequest };
-    remember(request, new URL(request.origin).host, request.path, typeof request.body === "string" ? request.body : readable(request.body));
+    remember(
+      request,
+      new URL(request.origin).host,
+      request.path,
+      typeof request.body === "string" ? request.body : readable(request.body),
+    );
   });
   subscribe("http.client.request.created", (message) => {
     const { request } = message as { readonly request: ClientRequest };

@@ -29,7 +29,7 @@ function readRestError(error: RestError, where: string): Verdict {
   if (status === undefined) return readNetworkError(error, where);
   const { code, message } = answerOf(error);
   if (status === 413 || code === "ReadyBody_ClientConnectionAbort") return { kind: "too-large" };
-  const said = clean([code, message].filter((part) => part !== "").join(": "), 400);
+  const said = clean(withoutToken(error, [code, message].filter((part) => part !== "").join(": ")), 400);
   const text = `${where}: HTTP ${status}${said === "" ? "" : `: ${said}`}`;
   if (isTemporary(status)) return temporary(askedWait(error), text, remedies.busy, error);
   // Also a 200: who answers so is not the service, which says 204, and has stored nothing.
@@ -37,6 +37,12 @@ function readRestError(error: RestError, where: string): Verdict {
   if (code === "RecordsTimeRangeIsMoreThan30Minutes") return failed(text, remedies.transformation, error);
   if (/stream|version|rule|dcr/i.test(code)) return failed(text, remedies.rule, error);
   return { kind: "items-refused", reason: `HTTP 400: ${said}` };
+}
+
+/** What a gateway repeats of the request must not reach a log or a dead letter. */
+function withoutToken({ request, response }: RestError, text: string): string {
+  const token = (request ?? response?.request)?.headers.get("authorization")?.split(" ").at(-1) ?? "";
+  return token === "" ? text : text.replaceAll(token, "[redacted]");
 }
 
 function remedyFor(status: number): string {
