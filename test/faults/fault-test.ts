@@ -11,6 +11,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Path of the packaged command. */
     command: string;
+    /** Path of the packaged OpenCTI connector. */
+    connector: string;
   }
 }
 
@@ -20,11 +22,9 @@ export interface FaultRow extends Tally {
   readonly target: TargetName;
 }
 
-export const faultSeed: number = Number(process.env["FAULT_SEED"] ?? 1);
+const faultSeed: number = Number(process.env["FAULT_SEED"] ?? 1);
 /** How many runs of what is drawn at random, for each target. */
-export const faultRuns: number = Number(process.env["FAULT_RUNS"] ?? 4);
-
-export type Choose = <Value>(values: readonly Value[]) => Value;
+export const faultRuns: number = Number(process.env["FAULT_RUNS"] ?? 1);
 
 export interface FaultTest {
   /** The fault, a row of the table. */
@@ -43,8 +43,8 @@ export function faultTest(
   { fault, target, detail, scene: options }: FaultTest,
   play: (scene: Scene, random: () => number) => Promise<Tally>,
 ): void {
-  const name = `${fault}${detail === undefined ? "" : `, ${detail}`} (${target})`;
-  test.concurrent(`${name}`, async ({ task, expect }) => {
+  test.concurrent(`${fault}${detail === undefined ? "" : `, ${detail}`} (${target})`, async ({ task, expect }) => {
+    const { name } = task;
     const scene = await openScene(target, { program: [inject("command")], ...options });
     try {
       const tally = await play(scene, seededRandom(faultSeed ^ createHash("sha1").update(name).digest().readInt32BE()));

@@ -20,14 +20,22 @@ export interface Traffic {
 }
 
 export interface SceneOptions {
+  /** The packaged command. */
   readonly program: readonly string[];
+  /** Another program in the place of the command, which finds all it needs in its environment. */
+  readonly host?: ((addresses: { readonly feed: string; readonly target: string }) => Host) | undefined;
   readonly records?: FeedRecord[] | undefined;
   readonly feed?: Partial<FeedOptions> | undefined;
   /** Lines of the section `feed`. */
   readonly feedLines?: string | undefined;
 }
 
-export interface RunOptions {
+interface Host {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface RunOptions {
   readonly plan?: Plan | undefined;
   readonly flags?: readonly string[] | undefined;
   readonly largestFile?: number | undefined;
@@ -70,7 +78,7 @@ export interface Scene {
 
 export async function openScene(
   name: TargetName,
-  { program, records = makeRecords(120), feed: feedOptions, feedLines = "" }: SceneOptions,
+  { program, records = makeRecords(120), host, feed: feedOptions, feedLines = "" }: SceneOptions,
 ): Promise<Scene> {
   const directory = mkdtempSync(join(tmpdir(), "socdefenders-faults-"));
   const state = join(directory, "state");
@@ -118,8 +126,10 @@ ${target.section(targetFront.url, directory)}`,
   function start(args: readonly string[], { plan, flags = [], largestFile }: RunOptions): Program {
     runs += 1;
     running = startProgram({
-      command: [...program, "run", config, "--json", ...args, ...flags],
-      environment: { API_KEY: simulatedKeys.pro, ...target.environment },
+      ...(host?.({ feed: `${feedFront.url}/api/taxii2/`, target: targetFront.url }) ?? {
+        command: [...program, "run", config, "--json", ...args, ...flags],
+        environment: { API_KEY: simulatedKeys.pro, ...target.environment },
+      }),
       plan: { ...hosts, ...plan },
       largestFile,
     });

@@ -40,7 +40,7 @@ export interface Target {
 }
 
 const hecToken = "5d6f1c1e-hec-token-of-the-harness";
-const openctiToken = "d3b07384-opencti-token-of-the-harness";
+export const openctiToken = "d3b07384-opencti-token-of-the-harness";
 const ruleId = `dcr-${"0".repeat(32)}`;
 const workspaceId = "11111111-2222-4333-8444-555555555555";
 export const connectorId = "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d";

@@ -56,7 +56,7 @@ for (const target of targetNames) {
   }
 
   for (const reset of ["older-dates", "newer-dates"] as const) {
-    const scene = { records: makeRecords(120, Date.UTC(2024, 4, 1)), feed: { reset, resetAtRequest: 6 } };
+    const scene = { records: makeRecords(120, Date.UTC(2024, 4, 1)), feed: { reset, resetAtRequest: 7 } };
     faultTest({ fault: "collection rebuilt", target, detail: reset, scene }, async (scene) => {
       const codes: (number | null)[] = [];
       for (let run = 0; run < 3; run += 1) codes.push((await scene.run({ codes: [0, 2] })).code);
