@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { simulatedKeys, startFeed, type FeedOptions, type FeedRecord } from "@socdefenders/simulator";
+import { assertCounted, deadLetters, newestVersions, positionsIn, unexpected } from "./accounts.ts";
 import { startFront, type FrontRequest, type WireFault } from "./front.ts";
 import { aheadOf, findSecrets, readTree, repetitions, type SavedCursor } from "./invariant.ts";
 import type { Plan } from "./plan.ts";
@@ -230,68 +231,3 @@ ${target.section(targetFront.url, directory)}`,
   };
   return scene;
 }
-
-function newestVersions(stored: readonly string[]): ReadonlyMap<string, number> {
-  const newest = new Map<string, number>();
-  for (const key of stored) {
-    const [id = "", modified] = key.split("@");
-    newest.set(id, Math.max(newest.get(id) ?? 0, Number(modified)));
-  }
-  return newest;
-}
-
-function positionsIn(state: string): string[] {
-  if (state === "") return [];
-  try {
-    const { positions = {} } = JSON.parse(state) as { positions?: Readonly<Record<string, unknown>> };
-    return Object.values(positions).map((position) => JSON.stringify(position));
-  } catch {
-    return [];
-  }
-}
-
-/** Ids of the objects in the dead letters; a line that a crash cut is none. */
-export function deadLetters(state: string): string[] {
-  const path = join(state, "dead-letter.ndjson");
-  if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return [(JSON.parse(line) as { content: { id: string } }).content.id];
-      } catch {
-        return [];
-      }
-    });
-}
-
-interface Summary {
-  readonly mapped: number;
-  readonly delivered: number;
-  readonly skipped: number;
-  readonly refused: number;
-  readonly skipped_reasons: Readonly<Record<string, number>>;
-  readonly refused_reasons: Readonly<Record<string, number>>;
-}
-
-/** The lines of `run --json`; a process that was killed may have left a part of one. */
-export function summaries(stdout: string): Summary[] {
-  return stdout
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Summary);
-}
-
-/** What is not delivered has a reason, and the reasons come to the sums. */
-function assertCounted(stdout: string): void {
-  for (const one of summaries(stdout)) {
-    const unexplained = one.mapped - one.delivered > one.refused;
-    const sums = [sum(one.skipped_reasons) === one.skipped, sum(one.refused_reasons) === one.refused];
-    if (unexplained || sums.includes(false)) throw new Error(`what is missing is not explained: ${JSON.stringify(one)}`);
-  }
-}
-
-const unexpected = ({ code, signal, stderr }: Ended, codes: readonly number[]): string =>
-  `the run ended with ${code ?? signal}, not with ${codes.join(" or ")}: ${stderr.slice(-2000)}`;
-
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);

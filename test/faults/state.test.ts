@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deadLetters, summaries } from "./accounts.ts";
 import { faultTest } from "./fault-test.ts";
 import type { InnerPoint, Plan } from "./plan.ts";
 import { makeRecords } from "./records.ts";
-import { deadLetters, summaries, type Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import { targetNames } from "./targets.ts";
 
 const fileTargets = targetNames.filter((target) => target !== "opencti");
