@@ -35,6 +35,7 @@ export { startManagedIdentity, type ManagedIdentityOptions, type RunningManagedI
 export { startOpencti, type OpenctiOptions, type RunningOpencti } from "./opencti.ts";
 export { checkOpenctiDocument, openctiVersions, type OpenctiVersion } from "./opencti-schema.ts";
 export { createRate, type RateOptions, type RateVerdict, type SimulatedRate } from "./rate.ts";
+export { seededRandom } from "./random.ts";
 export { readRecords, type FeedRecord } from "./records.ts";
 export { listSwitches, parseSwitches, type ParsedSwitches } from "./parse-switches.ts";
 export { sampleBytes } from "./sample.ts";

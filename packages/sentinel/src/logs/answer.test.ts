@@ -72,3 +72,12 @@ test.each([new TypeError("a defect"), "a text", undefined, { statusCode: 400 }])
   }
   expect(caught).toBe(thrown);
 });
+
+test("a token that the answer repeats is not told", () => {
+  const headers = createHttpHeaders({ authorization: "Bearer token-of-a-managed-identity" });
+  const asked = createPipelineRequest({ url: "https://logs.example", method: "POST", headers });
+  const bodyAsText = '{"error":{"code":"Denied","message":"not for token-of-a-managed-identity"}}';
+  const response = { status: 403, bodyAsText, headers: createHttpHeaders(), request: asked };
+  const thrown = new RestError("Unexpected status code: 403", { statusCode: 403, request: asked, response });
+  expect(read(thrown)).toMatchObject({ error: { message: "POST https://logs.example: HTTP 403: Denied: not for [redacted]" } });
+});

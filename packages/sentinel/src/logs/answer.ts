@@ -63,9 +63,9 @@ function answerOf({ code, message, response }: RestError): { code: string; messa
 }
 
 /** What an answer echoes of the request must not reach a log or a dead letter. */
-function withoutToken(text: string, { request }: RestError): string {
-  const [, token] = /^Bearer (\S+)$/.exec(request?.headers.get("authorization") ?? "") ?? [];
-  return token === undefined ? text : text.replaceAll(token, "[redacted]");
+function withoutToken(text: string, { request, response }: RestError): string {
+  const token = (request ?? response?.request)?.headers.get("authorization")?.split(" ").at(-1) ?? "";
+  return token === "" ? text : text.replaceAll(token, "[redacted]");
 }
 
 const answerSchema = z.object({ error: z.object({ code: z.string().default(""), message: z.string().default("") }) });
