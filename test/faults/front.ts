@@ -1,5 +1,7 @@
 import { request as askPlain, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { request as askSafely } from "node:https";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { listen, type LocalCertificate, type RunningServer } from "@socdefenders/simulator";
 
@@ -53,12 +55,12 @@ export function startFront({ upstream, tls, counts, onRequest, onTaken }: FrontO
     const seen = { number: counted, path, body, credential };
     const fault = onRequest(seen);
     if (fault === "hang") return;
-    if (fault === "reset") return void request.socket.resetAndDestroy();
+    if (fault === "reset") return cut(request.socket);
     if (fault === "busy" || fault === "throttled" || fault === "html") return send(saidInstead[fault], response);
     if (typeof fault === "object") return send(fault, response);
     const answer = await ask(request, body);
     onTaken(seen);
-    if (fault === "lost") return void request.socket.resetAndDestroy();
+    if (fault === "lost") return cut(request.socket);
     spoil(fault, answer, response);
   }
 
@@ -108,8 +110,14 @@ function spoil(
   const { status, headers, body } = answer;
   const half = body.subarray(0, body.length / 2);
   response.writeHead(status, { ...headers, "content-length": Math.max(1, body.length) });
-  if (fault === "half") response.write(half, () => response.socket?.resetAndDestroy());
+  if (fault === "half") response.write(half, () => response.socket && cut(response.socket));
   else drip(body, response);
+}
+
+/** With a reset where the system can; TLS has none of its own. */
+function cut(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** So slowly that nobody waits for the end, and never silent for long. */

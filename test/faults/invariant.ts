@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FeedRecord } from "@socdefenders/simulator";
-import { fingerprintOfRecord, keyOfRecord } from "./records.ts";
+import { fingerprintOfRecord } from "./records.ts";
 
 /** What a saved position claims to be behind it. */
 export interface SavedCursor {
@@ -9,12 +9,11 @@ export interface SavedCursor {
   readonly recent: readonly { readonly fingerprints: readonly string[] }[];
 }
 
-/** Everything served that a position claims to be delivered, and that the target does not hold. */
-export function aheadOf(cursor: SavedCursor, served: readonly FeedRecord[], isHeld: (record: FeedRecord) => boolean): string[] {
-  const recent = new Set(cursor.recent.flatMap(({ fingerprints }) => fingerprints));
-  const settled = sixDigits(cursor.settled);
-  const claimed = served.filter((record) => record.date_added <= settled || recent.has(fingerprintOfRecord(record)));
-  return claimed.filter((record) => !isHeld(record)).map(keyOfRecord);
+/** Everything served that a position claims to be delivered. */
+export function claimedBy({ recent, settled }: SavedCursor, served: readonly FeedRecord[]): FeedRecord[] {
+  const known = new Set(recent.flatMap(({ fingerprints }) => fingerprints));
+  const limit = sixDigits(settled);
+  return served.filter((record) => record.date_added <= limit || known.has(fingerprintOfRecord(record)));
 }
 
 function sixDigits(time: string): string {

@@ -15,7 +15,7 @@ for (const target of targetNames) {
           [side]: ({ number }: { number: number }) => (number > 1 && performance.now() - begun < hourMs + 2000 ? fault : undefined),
         };
         const service = scene.start({ plan: { pace } });
-        await untilDelivered(scene);
+        await untilSettled(scene);
         service.process.kill("SIGTERM");
         const { code, stderr } = await scene.settle(service);
         if (code !== 0) throw new Error(`the service ended with ${code}: ${stderr.slice(-2000)}`);
@@ -27,7 +27,7 @@ for (const target of targetNames) {
 }
 
 /** A service is asked for nothing: it has to come to it by itself. */
-async function untilDelivered(scene: Scene): Promise<void> {
+async function untilSettled(scene: Scene): Promise<void> {
   const patience = AbortSignal.timeout(60_000);
-  while (scene.missing().length > 0) await wait(100, undefined, { signal: patience });
+  while (!scene.isSettled()) await wait(100, undefined, { signal: patience });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { simulatedKeys, startFeed, type FeedOptions, type FeedRecord } from "@socdefenders/simulator";
 import { assertCounted, deadLetters, newestVersions, positionsIn, unexpected } from "./accounts.ts";
 import { startFront, type FrontRequest, type WireFault } from "./front.ts";
-import { aheadOf, findSecrets, readTree, repetitions, type SavedCursor } from "./invariant.ts";
+import { claimedBy, findSecrets, readTree, repetitions, type SavedCursor } from "./invariant.ts";
 import type { Plan } from "./plan.ts";
 import { startProgram, type Ended, type Program } from "./program.ts";
 import { keyOfRecord, makeRecords } from "./records.ts";
@@ -73,6 +73,8 @@ export interface Scene {
   finish(options?: RunOptions): Promise<Tally>;
   /** Versions that were served, and that the target does not hold and no dead letter names. */
   missing(): string[];
+  /** Whether a saved position claims all that was served: a service that is told to stop now has nothing in hand. */
+  isSettled(): boolean;
   tally(): Tally;
   close(): Promise<void>;
 }
@@ -149,8 +151,11 @@ ${target.section(targetFront.url, directory)}`,
     leaks += found.length;
     if (found.length > 0) throw new Error(`a secret can be read in ${found.join(", ")}`);
     assertCounted(ended.stdout);
+    const held = isHeld();
     for (const cursor of savedCursors()) {
-      const ahead = aheadOf(cursor, records, isHeld());
+      const ahead = claimedBy(cursor, records)
+        .filter((record) => !held(record))
+        .map(keyOfRecord);
       if (ahead.length > 0)
         throw new Error(`the saved position is ahead of ${ahead.length} versions: ${ahead.slice(0, 3).join(", ")}`);
     }
@@ -207,6 +212,7 @@ ${target.section(targetFront.url, directory)}`,
     },
     allowRepeats: (count) => void (allowed += count),
     missing,
+    isSettled: () => new Set(savedCursors().flatMap((cursor) => claimedBy(cursor, records))).size === records.length,
     async finish(options) {
       scene.traffic = {};
       await scene.run({ codes: [0], ...options });
