@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { planVariable, type Plan } from "./plan.ts";
 
@@ -30,7 +31,9 @@ export interface Program {
 export function startProgram({ command, environment, plan = {}, largestFile }: ProgramOptions): Program {
   const node = [process.execPath, "--import", preload, ...command];
   const [file = "", ...args] = largestFile === undefined ? node : ["prlimit", `--fsize=${largestFile}`, "--", ...node];
-  const env = { PATH: process.env["PATH"] ?? "", [planVariable]: JSON.stringify(plan), ...environment };
+  // Some thousand processes compile the same file.
+  const cache = { NODE_COMPILE_CACHE: join(dirname(command[0] ?? ""), "compile-cache") };
+  const env = { PATH: process.env["PATH"] ?? "", ...cache, [planVariable]: JSON.stringify(plan), ...environment };
   const child = spawn(file, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
