@@ -13,6 +13,8 @@ declare module "vitest" {
     command: string;
     /** Path of the packaged OpenCTI connector. */
     connector: string;
+    /** Directory in which Node keeps what it has compiled of them. */
+    compileCache: string;
   }
 }
 

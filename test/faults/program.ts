@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import { planVariable, type Plan } from "./plan.ts";
 
 const preload = fileURLToPath(new URL("preload/main.ts", import.meta.url));
@@ -32,7 +32,7 @@ export function startProgram({ command, environment, plan = {}, largestFile }: P
   const node = [process.execPath, "--import", preload, ...command];
   const [file = "", ...args] = largestFile === undefined ? node : ["prlimit", `--fsize=${largestFile}`, "--", ...node];
   // Some thousand processes compile the same file.
-  const cache = { NODE_COMPILE_CACHE: join(dirname(command[0] ?? ""), "compile-cache") };
+  const cache = { NODE_COMPILE_CACHE: inject("compileCache") };
   const env = { PATH: process.env["PATH"] ?? "", ...cache, [planVariable]: JSON.stringify(plan), ...environment };
   const child = spawn(file, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };

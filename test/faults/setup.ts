@@ -13,5 +13,6 @@ export default function setup({ provide }: TestProject): () => void {
   }
   provide("command", join(directory, "socdefenders.mjs"));
   provide("connector", join(directory, "connector.mjs"));
+  provide("compileCache", join(directory, "compile-cache"));
   return () => rmSync(directory, { recursive: true, force: true });
 }
