@@ -63,6 +63,7 @@ test.each([null, "bad", 7, [], {}])(
   (error) => {
     const unnamed = "refused by the upload API without a reason";
     expect(read(200, { errors: [error] })).toEqual({ kind: "unclear", reason: unnamed });
+    expect(read(200, { errors: "none" })).toEqual({ kind: "unclear", reason: unnamed });
     expect(read(200, { errors: [{ recordIndex: 0, errorMessages: ["a"] }, error] }, 1)).toEqual({ kind: "unclear", reason: "a" });
   },
 );
@@ -73,7 +74,6 @@ test.each([
   ["another service's", '{"status":"ok"}'],
   ["a list", "[]"],
   ["a text", '"ok"'],
-  ["errors that are none", '{"errors":"none"}'],
 ])("200 with %s is no answer of the service: it is asked again, and nothing counts as taken", (_, body) => {
   expect(read(200, body)).toMatchObject({
     kind: "temporary",

@@ -83,29 +83,25 @@ interface RecordError {
 }
 
 /**
- * The `errors` of a body, none for an empty object; undefined where the body is no answer of the upload API. An entry that cannot be read
- * is an error without a place: something was refused, and asked again the service would say so again.
+ * The `errors` of a body, none for an empty object; undefined where the body is no answer of the upload API. What cannot be read of them is
+ * an error without a place: something was refused, and asked again the service would say so again.
  */
 function readErrors(text: string): readonly RecordError[] | undefined {
   const body = parseJson(text);
   if (body === undefined) return undefined;
-  if (Object.keys(body).length === 0) return [];
-  const parsed = errorsSchema.safeParse(body);
-  return parsed.success ? (parsed.data.errors ?? []) : undefined;
+  if ("errors" in body) return errorsSchema.parse(body.errors) ?? [];
+  return Object.keys(body).length === 0 ? [] : undefined;
 }
 
-const errorsSchema = z.object({
-  errors: z
-    .array(
-      z
-        .object({
-          recordIndex: z.int().optional().catch(undefined),
-          errorMessages: z.array(z.string().catch("")).catch([]),
-        })
-        .catch({ errorMessages: [] }),
-    )
-    .nullable(),
+const errorSchema = z.object({
+  recordIndex: z.int().optional().catch(undefined),
+  errorMessages: z.array(z.string().catch("")).catch([]),
 });
+
+const errorsSchema = z
+  .array(errorSchema.catch({ errorMessages: [] }))
+  .nullable()
+  .catch([{ errorMessages: [] }]);
 
 /** What the service says of itself: `{"message"}`, `{"error":{"code","message"}}` or `{"errors":[…]}`. A proxy's page says nothing. */
 function said(text: string): string {
