@@ -7,7 +7,7 @@ export const fewObjects = 10;
 
 // A usual page is one portion. A page of a thousand patterns with hundreds of alternatives each makes as many items as a small host has no
 // room for at once.
-const largestPortion = 4000;
+const largestPortion = 10_000;
 
 export interface MappedObject<Item> {
   readonly object: StixObject;
