@@ -24,6 +24,7 @@ export const inParameterNames: (message: string) => string = createWording(
     acceptGap: "to pass over the ones that cannot be read, give a start behind that date and remove the saved position",
     forgetWait: "once the budget-*.ndjson files beside the saved positions are removed",
     listCollections: "an empty list of collections reads those this key can read",
+    clientCertificate: "to a proxy in between: an input has no parameter for one",
     nameAuthority: "Name the authority that signed the server's certificate in feed_ca_file or hec_ca_file, in PEM",
   },
   names,

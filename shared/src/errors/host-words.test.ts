@@ -8,7 +8,8 @@ const words: HostWords = {
   acceptGap: "b",
   forgetWait: "c",
   listCollections: "d",
-  nameAuthority: "e",
+  clientCertificate: "e",
+  nameAuthority: "f",
 };
 
 test("a host tells with its own words what the command calls otherwise", () => {

@@ -7,6 +7,7 @@ export const commandWords = {
   acceptGap: "only the command passes over the ones that cannot be read (`socdefenders run CONFIG --once --accept-gap`)",
   forgetWait: "once the budget-*.ndjson files of the state directory are removed",
   listCollections: "`socdefenders collections CONFIG` lists what this key can read",
+  clientCertificate: "(for a feed: client_certificate_file and client_key_file)",
   nameAuthority: "Name the authority that signed the server's certificate in ca_file, in PEM",
 } as const;
 

@@ -28,5 +28,5 @@ test.each([...Object.values(logsRemedies), ...Object.values(uploadRemedies)])(
 
 test.each(Object.values(commandWords))("there is no command and no state directory in a function app: %s", (words) => {
   const { remedy } = toFailure(new TargetError("x", { remedy: `Ask; if so, ${words}.` }));
-  expect(remedy).not.toMatch(/socdefenders |--|ndjson|directory|ca_file/);
+  expect(remedy).not.toMatch(/socdefenders |--|ndjson|directory|_file/);
 });

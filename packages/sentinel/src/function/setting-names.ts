@@ -54,6 +54,7 @@ export const inSettingNames: (text: string) => string = createWording(
       "to pass over the ones that cannot be read, set SOCDEFENDERS_START behind that date and remove the collection's blob under positions/ in STATE_CONTAINER",
     forgetWait: "once the blobs under budgets/ in STATE_CONTAINER are removed",
     listCollections: "an empty SOCDEFENDERS_COLLECTIONS reads what this key can read",
+    clientCertificate: "to a proxy in between: the function app has no setting for one",
     nameAuthority: "Name a file with the authority that signed the server's certificate, in PEM, in NODE_EXTRA_CA_CERTS",
   },
   replacements,
