@@ -83,11 +83,7 @@ interface Sent {
   refusedObjects: number;
 }
 
-async function sendPortion<Item>(
-  portion: readonly MappedObject<Item>[],
-  { sink, signal }: RunOptions<Item>,
-  sent: Sent,
-): Promise<void> {
+async function sendPortion<Item>(portion: readonly MappedObject<Item>[], { sink, signal }: RunOptions<Item>, sent: Sent) {
   const items = portion.flatMap((object) => object.items);
   const refusals = items.length === 0 ? [] : await sink.write(items, signal);
   const rejected = rejectObjects(refusals, portion);
