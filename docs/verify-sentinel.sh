@@ -14,6 +14,8 @@ usage: verify-sentinel.sh --group GROUP --workspace ID [options]
   --destinations D   logs (default), threat-intelligence, or both with a comma; with --deploy
   --template FILE    azuredeploy.json; with --deploy (default: the one of this repository)
   --zip FILE         function-app.zip; with --deploy (default: the one that pnpm build made)
+  --content          has Azure validate content.json for the workspace, and with --deploy deploys it
+  --probe            sends an empty list to each API of the destinations, as the user of az, who needs the function's roles for it
   --wait MINUTES     how long to wait for rows, which take up to 15 minutes in a new table (default: 30)
   --help
 
@@ -23,14 +25,17 @@ TEXT
 }
 wrong() { echo "$1" >&2; echo "verify-sentinel.sh --help says how" >&2; exit 2; }
 
-group='' workspace='' app='' deploy='' destinations=logs wait=30
+group='' workspace='' app='' deploy='' content='' probe='' destinations=logs wait=30
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
 template=$root/packages/sentinel/infra/azuredeploy.json
 zip=$root/packages/sentinel/dist/function-app.zip
+content_template=$root/packages/sentinel/dist/content.json
 while [ $# -gt 0 ]; do
   case $1 in
     --help) usage; exit 0 ;;
     --deploy) deploy=yes; shift; continue ;;
+    --content) content=yes; shift; continue ;;
+    --probe) probe=yes; shift; continue ;;
     --group | --workspace | --app | --destinations | --template | --zip | --wait) [ $# -ge 2 ] || wrong "$1 needs a value" ;;
     *) wrong "unknown: $1" ;;
   esac
@@ -106,6 +111,7 @@ if [ -n "$deploy" ]; then
   said 0 "the template is deployed: $app"
   az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$zip" --output none
   said $? "the code is deployed"
+  deployed=$(date +%s)
 fi
 
 if [ -z "$app" ]; then
@@ -150,6 +156,35 @@ has_role "Key Vault Secrets User" "/vaults/$app"
 has_role "Storage Blob Data Owner" ""
 case $destinations in *threat-intelligence*) has_role "Microsoft Sentinel Contributor" "/${workspace##*/}" ;; esac
 
+arguments=$(setting languageWorkers__node__arguments)
+note "languageWorkers__node__arguments: ${arguments:-not set}; most memory of the app in the last hour, in bytes: $(az monitor metrics list --resource "$id" \
+  --metric MemoryWorkingSet --aggregation Maximum --offset 1h --interval 1h --query 'value[0].timeseries[0].data[-1].maximum' --output tsv 2>/dev/null)"
+if [ -n "$content" ]; then
+  siem=$(echo "$workspace" | cut -d/ -f5)
+  az deployment group validate --resource-group "$siem" --template-file "$content_template" --parameters "workspaceName=${workspace##*/}" --output none
+  said $? "Azure takes the content for valid"
+  if [ -n "$deploy" ]; then
+    az deployment group create --resource-group "$siem" --template-file "$content_template" --parameters "workspaceName=${workspace##*/}" --output none
+    said $? "the content is deployed"
+  fi
+fi
+send_empty() { # NAME ADDRESS AUDIENCE BODY: what the API says to an empty list; it stores nothing
+  answer=$(az rest --method post --url "$2" --resource "$3" --headers Content-Type=application/json --body "$4" 2>&1)
+  note "$1 says to an empty list: exit code $? of az, ${answer:-no text}"
+}
+if [ -n "$probe" ]; then
+  arm=$(az cloud show --query endpoints.resourceManager --output tsv)
+  suffix=$(echo "${arm%/}" | sed 's/.*\.//')
+  send_empty "the Logs Ingestion API" \
+    "$(setting LOGS_INGESTION_ENDPOINT)/dataCollectionRules/$(setting DCR_IMMUTABLE_ID)/streams/Custom-SOCDefendersIndicators_CL?api-version=2023-01-01" \
+    "https://monitor.azure.$suffix" '[]'
+  case $destinations in *threat-intelligence*)
+    send_empty "the upload API" \
+      "https://api.ti.sentinel.azure.$suffix/workspaces/$customer/threat-intelligence-stix-objects:upload?api-version=2024-02-01-preview" \
+      "${arm%/}" '{"sourcesystem":"SOC Defenders","stixobjects":[]}' ;;
+  esac
+fi
+
 # The time of the service, as rows have it.
 start=$(value 'print n = format_datetime(now(), "yyyy-MM-ddTHH:mm:ssZ")')
 [ -n "$start" ] || give_up "the workspace cannot be searched: $(cat "$directory/error")"
@@ -176,6 +211,7 @@ for destination in $(echo "$destinations" | tr ',' ' '); do
   query "$rows | project n = strcat_array(pack_array(Status, 'read', Read, 'delivered', Delivered, 'skipped', Skipped, 'refused', Refused, 'withheld', Withheld, 'lag s', LagSeconds, 'ms', DurationMs, 'version', Version, Error, Remedy), ' ')" \
     '[].n' | sed 's/^/        /'
 done
+[ -z "$deploy" ] || note "$((($(date +%s) - deployed) / 60)) minutes from the code to a good run of each destination: the time that roles and tables took"
 
 case ,$destinations, in *,logs,*)
   count=$(value 'SOCDefendersIndicators_CL | summarize n = count()')
@@ -195,7 +231,9 @@ case $destinations in *threat-intelligence*)
   is_zero 'ThreatIntelIndicators | where SourceSystem == "SOC Defenders" and isnull(ValidUntil) | summarize n = count()' \
     "indicators without an end of validity, which Microsoft's rules would not match"
   empty=$(value 'ThreatIntelIndicators | where SourceSystem == "SOC Defenders" and isempty(ObservableValue) | summarize n = dcount(Id)')
-  note "indicators without ObservableValue, compound patterns: ${empty:-no answer}" ;;
+  note "indicators without ObservableValue, compound patterns: ${empty:-no answer}"
+  repeated=$(value 'ThreatIntelIndicators | where SourceSystem == "SOC Defenders" and IsActive | summarize Rows = count(), Last = max(TimeGenerated) by Id | summarize n = strcat(sum(Rows), " rows of ", count(), " active indicators; the one longest without a row had it at ", min(Last))')
+  note "how often the store repeats them: ${repeated:-no answer}" ;;
 esac
 twice=$(value 'SOCDefendersIndicators | summarize copies = count() by Id, ObservableKey, ObservableValue | where copies > 1 | summarize n = count()')
 if [ -n "$twice" ]; then

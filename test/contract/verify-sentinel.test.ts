@@ -20,6 +20,8 @@ const answers: readonly (readonly [part: string, answer: string])[] = [
   ["SENTINEL_DESTINATIONS", "logs,threat-intelligence"],
   ["SOCDEFENDERS_VERIFY'", "kept"],
   ["DCR_IMMUTABLE_ID", "dcr-1"],
+  ["languageWorkers", ""],
+  ["endpoints.resourceManager", "https://management.azure.com/"],
   ["secretUriWithVersion", "https://vault.example/secrets/socdefenders-api-key/1"],
   ["properties.status", "Resolved"],
   ["role assignment list", "1"],
@@ -89,6 +91,23 @@ test("an existing deployment is looked at, a run is started, and nothing is chan
   expect(stdout.match(/^ok {6}/gm)?.length).toBeGreaterThan(14);
   expect(status).toBe(0);
   expect(lines.filter((line) => / (?:create|set|delete|config-zip)\b/.test(line))).toEqual([]);
+});
+
+test("what is said to an empty list and whether the content is valid is asked for only where it was wanted, and changes nothing", () => {
+  const { status, stdout, lines } = verify([...existing, "--probe", "--content"], {
+    languageWorkers: "--max-old-space-size=192",
+    "endpoints.resourceManager": "https://management.usgovcloudapi.net/",
+  });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^note {4}languageWorkers__node__arguments: --max-old-space-size=192; /m);
+  expect(stdout).toMatch(/^note {4}the Logs Ingestion API says to an empty list: exit code 0 of az/m);
+  expect(stdout).toMatch(/^note {4}the upload API says to an empty list: exit code 0 of az/m);
+  expect(stdout).toMatch(/^ok {6}Azure takes the content for valid$/m);
+  expect(lines.filter((line) => / (?:create|set|delete|config-zip)\b/.test(line))).toEqual([]);
+  expect(lines.filter((line) => line.startsWith("rest --method post")).length).toBe(2);
+  expect(lines.find((line) => line.startsWith("deployment group validate"))).toMatch(
+    /--resource-group siem .*workspaceName=sentinel/,
+  );
 });
 
 test("a deployment is made twice, and the key is given once, in a file", () => {

@@ -121,3 +121,13 @@ test("threat intelligence keeps the end the feed gave, and counts from the other
     items: [{ valid_until: expect.stringMatching(/^2026-/), x_socdefenders_synthesised: expect.arrayContaining(["valid_from"]) }],
   });
 });
+
+test("of a pattern with more values than become rows the rest is counted, in both destinations", () => {
+  const values = Array.from({ length: 5000 }, (_, number) => `'h${number}.example'`);
+  const object = indicator({ pattern: `[domain-name:value IN (${values.join(",")})]` });
+  const mapped = map(object, context);
+  if (mapped.kind !== "items") throw new Error(mapped.reason);
+  expect(mapped.items).toHaveLength(2048);
+  expect(mapped.withheld).toMatchObject({ "more than 2048 observables: the rest are left out": 2952 });
+  expect(mapThreatIntelligence(object, context)).toMatchObject({ items: { length: 5000 } });
+});

@@ -110,6 +110,14 @@ test("the check passes where the service complains of the empty list", async () 
   await expect(open(receiver.url).check(never)).resolves.toBeUndefined();
 });
 
+test.each([400, 413])("the check fails for a page with status %i, which is a proxy's and proves nothing", async (status) => {
+  const receiver = await start(first({ status, body: "<html>no</html>" }));
+  await expect(open(receiver.url).check(never)).rejects.toMatchObject({
+    message: expect.stringContaining(`HTTP ${status}`) as string,
+    remedy: expect.stringMatching(/proxy/) as string,
+  });
+});
+
 test.each<[string, Partial<LogsIngestionOptions>, RegExp]>([
   ["rule", { ruleId: `dcr-${"f".repeat(32)}` }, /HTTP 404: NotFound: Data collection rule with immutable Id/],
   ["stream", { streams: {} }, /HTTP 400: InvalidStream/],

@@ -2,7 +2,7 @@ import { defaultRetryPolicy, onlyLook, TargetError, type Host, type RetryPolicy,
 import { addressesOf } from "./cloud.ts";
 import type { LogsConfig } from "./config.ts";
 import { inParallel } from "./in-parallel.ts";
-import { readFailure } from "./logs/answer.ts";
+import { readFailure, readProbeFailure } from "./logs/answer.ts";
 import { cutChunks, setOversizedAside } from "./logs/chunks.ts";
 import { createLogsClient } from "./logs/client.ts";
 import { deliver, send, type Refused, type Settled } from "./logs/delivery.ts";
@@ -28,6 +28,7 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
   const { retryPolicy: policy = defaultRetryPolicy, timeoutMs = 60_000 } = options;
   const client = createLogsClient(config, userAgent, timeoutMs);
   const attempts = { policy, log, read: (thrown: unknown) => readFailure(thrown, client.where) };
+  const probing = { ...attempts, read: (thrown: unknown) => readProbeFailure(thrown, client.where) };
   // Whether the service has taken anything from this sink yet: only then is a refused row surely the row's fault.
   let proven = false;
 
@@ -64,7 +65,7 @@ export function createSink(config: LogsConfig, { userAgent, log }: Host, options
   return {
     async check(signal, look = onlyLook) {
       const prove = async (request: () => Promise<void>): Promise<void> => {
-        const settled = await send(request, attempts, signal);
+        const settled = await send(request, probing, signal);
         if (settled?.kind === "failed") throw settled.error;
       };
       await look("token", async () => {

@@ -1,3 +1,4 @@
+import { commandWords } from "../errors/host-words.ts";
 import { NetworkError } from "../errors/network-error.ts";
 import { largestBodyBytes } from "./body.ts";
 import { proxyHost } from "./proxy.ts";
@@ -57,7 +58,7 @@ function errorCode(error: unknown): string {
 
 const untrusted = (reason: string): Kind => ({
   reason,
-  remedy: "Name the authority that signed the server's certificate in ca_file, in PEM.",
+  remedy: `${commandWords.nameAuthority}.`,
   neverSent: true,
   permanent: true,
 });
@@ -66,7 +67,7 @@ const certificate = (reason: string, remedy: string): Kind => ({ reason, remedy,
 
 const demandsClientCertificate = certificate(
   "the server refuses the TLS handshake, as one does that demands a client certificate or another one",
-  "Give the certificate that the server's operator issued (for a feed: client_certificate_file and client_key_file).",
+  `Give the certificate that the server's operator issued ${commandWords.clientCertificate}.`,
 );
 
 const tooOld = certificate("the server offers no TLS version that is safe (1.2 or newer)", "Have the server offer TLS 1.2 or 1.3.");

@@ -20,8 +20,10 @@ export interface HttpClientOptions {
   readonly clientCertificate?: ClientCertificate | undefined;
   /** Chooses the way to each URL; without it every one is direct. */
   readonly chooseProxy?: ChooseProxy | undefined;
-  /** Longest wait for the answer's head and for each further piece of its body; ten times that for all of it. Default 60,000. */
+  /** Longest wait for the answer's head and for each further piece of its body. Default 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Longest wait for all of an answer. Default ten times `timeoutMs`. */
+  readonly wholeTimeoutMs?: number | undefined;
   /** Told of waits before a request is made again. */
   readonly log?: Logger | undefined;
   /** Sent as User-Agent: `socdefenders-connectors/<version>`. */
@@ -58,7 +60,7 @@ export interface HttpClient {
  * verified unless the operator refused it, and both the compressed and the decompressed size of an answer are capped.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { timeoutMs = 60_000, chooseProxy } = options;
+  const { timeoutMs = 60_000, wholeTimeoutMs = timeoutMs * 10, chooseProxy } = options;
   const dispatchers = createDispatchers(options);
 
   return {
@@ -70,7 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const proxy = chooseProxy?.(url);
       // The time-outs of undici begin anew with each byte: an answer that drips would never end.
       const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(new DOMException("the answer takes too long", "TimeoutError")), timeoutMs * 10);
+      const timer = setTimeout(() => deadline.abort(new DOMException("the answer takes too long", "TimeoutError")), wholeTimeoutMs);
       try {
         const response = await request(url, {
           method,

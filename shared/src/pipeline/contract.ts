@@ -98,7 +98,7 @@ export interface Sink<Item> {
   check(signal: AbortSignal, look?: Look): Promise<void>;
   /**
    * Resolves when the target has confirmed every item but the refused. Throws TargetError when it has not: then the whole page is
-   * read and written again later, so items carry ids the target recognises.
+   * read and written again later, so items carry ids the target recognises. A page of very many items comes in several writes.
    */
   write(items: readonly Item[], signal: AbortSignal): Promise<readonly Refusal<Item>[]>;
   /** Called once at the end of a run; `failure` is what ended it early. Releases connections and never throws. */

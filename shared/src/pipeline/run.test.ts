@@ -119,3 +119,48 @@ test("a mapping that fails on many objects is a defect: nothing is written and t
   expect(failure).toEqual(new TypeError("cannot read this"));
   expect([kept, saved]).toEqual([[], undefined]);
 });
+
+test("a page of very many items is written in portions, and the position is saved behind the last one", async () => {
+  let live = 0;
+  let most = 0;
+  let mapped = 0;
+  const many: Mapping<Item> = ({ id }) => {
+    mapped += 1;
+    live += 150;
+    most = Math.max(most, live);
+    return { kind: "items", items: Array.from({ length: 150 }, (_, number) => ({ part: `${id} ${number}` })) };
+  };
+  const written: number[] = [];
+  const { failure, outcome, kept, saved } = await runPage(
+    1000,
+    (items) => {
+      live -= items.length;
+      written.push(items.length);
+      return written.length === 3 ? [{ item: items[0]!, reason: "no" }] : [];
+    },
+    many,
+  );
+  expect(failure).toBeUndefined();
+  expect(mapped).toBe(1000);
+  expect(Math.max(...written)).toBeLessThanOrEqual(10_000);
+  expect(most).toBeLessThanOrEqual(10_150);
+  expect(outcome).toMatchObject({ mapped: 150_000, delivered: 149_999, refused: { no: 1 } });
+  expect(kept).toMatchObject([{ content: { id: "indicator--132" }, refused: { items: [0], of: 150 } }]);
+  expect(saved).toBeDefined();
+});
+
+test("a portion that the target does not take ends the run before the position moves", async () => {
+  const many: Mapping<Item> = () => ({ kind: "items", items: Array.from({ length: 6000 }, () => ({ part: "" })) });
+  let writes = 0;
+  const { failure, kept, saved } = await runPage(
+    3,
+    () => {
+      writes += 1;
+      if (writes === 3) throw new Error("gone");
+      return [];
+    },
+    many,
+  );
+  expect(failure).toMatchObject({ message: "gone" });
+  expect([kept, saved]).toEqual([[], undefined]);
+});

@@ -1,9 +1,9 @@
 import { redact } from "../config/secret.ts";
 import type { DeadLetters } from "../dead-letter/entry.ts";
 import { TargetError } from "../errors/target-error.ts";
-import type { StixObject } from "../stix/object.ts";
-import type { CheckpointStore, Mapped, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
+import type { CheckpointStore, Mapping, Page, PositionKey, Refusal, Rejected, Sink, Source } from "./contract.ts";
 import { addCounts } from "./count.ts";
+import { fewObjects, mapInPortions, type MappedObject, type Unsent } from "./portions.ts";
 import { prefetch } from "./prefetch.ts";
 
 export interface RunOptions<Item> {
@@ -36,7 +36,8 @@ export interface PageOutcome {
 
 /**
  * The one loop: for each page, map it, let the target confirm it, save the position, yield the outcome. The position is saved last,
- * so a crash at any point repeats a page and loses nothing.
+ * so a crash at any point repeats a page and loses nothing. A page of very many items is mapped and written in portions, so that it needs
+ * no more memory than another.
  */
 export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<PageOutcome, void, undefined> {
   const from = await options.checkpoints.load(options.key);
@@ -51,73 +52,58 @@ export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<Page
 }
 
 async function deliverPage<Item>(page: Page, options: RunOptions<Item>): Promise<PageOutcome> {
-  const { sink, checkpoints, deadLetters, key, signal } = options;
-  const { mapped, items, skipped, withheld, unmapped } = mapPage(page, options);
-  const refusals = items.length === 0 ? [] : await sink.write(items, signal);
-  assertMostlyTaken(refusals, mapped, key);
-  const rejected = [...page.unreadable, ...unmapped, ...rejectObjects(refusals, mapped)];
+  const { map, checkpoints, deadLetters, key } = options;
+  const unsent: Unsent = { skipped: {}, withheld: {}, unmapped: [] };
+  const sent: Sent = { items: 0, objects: 0, reasons: [], rejected: [], refusedObjects: 0 };
+  for (const portion of mapInPortions(page.objects, map, key.collection, unsent)) await sendPortion(portion, options, sent);
+  assertMostlyTaken(sent, key);
+  const rejected = [...page.unreadable, ...unsent.unmapped, ...sent.rejected];
   const droppedDeadLetters = rejected.length === 0 ? 0 : await deadLetters.add(key, rejected);
   if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);
   return {
     read: page.objects.length + page.unreadable.length,
-    mapped: items.length,
-    delivered: items.length - refusals.length,
+    mapped: sent.items,
+    delivered: sent.items - sent.reasons.length,
     repeated: page.repeated,
-    skipped,
-    refused: countReasons([...page.unreadable, ...unmapped, ...refusals]),
-    withheld,
+    skipped: unsent.skipped,
+    refused: countReasons([...page.unreadable, ...unsent.unmapped, ...sent.reasons]),
+    withheld: unsent.withheld,
     droppedDeadLetters,
     position: page.cursor?.position,
   };
 }
 
-const fewRefusals = 10;
+/** What became of the portions of a page so far; items themselves are let go. */
+interface Sent {
+  items: number;
+  objects: number;
+  /** Of every refused item. */
+  readonly reasons: { readonly reason: string }[];
+  readonly rejected: Rejected[];
+  refusedObjects: number;
+}
+
+async function sendPortion<Item>(portion: readonly MappedObject<Item>[], { sink, signal }: RunOptions<Item>, sent: Sent) {
+  const items = portion.flatMap((object) => object.items);
+  const refusals = items.length === 0 ? [] : await sink.write(items, signal);
+  const rejected = rejectObjects(refusals, portion);
+  sent.items += items.length;
+  sent.objects += portion.length;
+  sent.refusedObjects += new Set(rejected.map(({ content }) => content)).size;
+  for (const { reason } of refusals) sent.reasons.push({ reason });
+  for (const one of rejected) sent.rejected.push(one);
+}
 
 /**
  * A few refused objects are the objects' fault and become dead letters; most of a page is the target's, and the position must not pass it.
  * Objects and not items: one with a thousand values would hold up the collection for good.
  */
-function assertMostlyTaken(
-  refusals: readonly Refusal<unknown>[],
-  mapped: readonly MappedObject<unknown>[],
-  { target }: PositionKey,
-): void {
-  if (refusals.length < fewRefusals) return;
-  const items = new Set(refusals.map(({ item }) => item));
-  const refused = mapped.filter((object) => object.items.some((item) => items.has(item))).length;
-  if (refused < fewRefusals || refused * 2 <= mapped.length) return;
-  throw new TargetError(`${target} refused items of ${refused} of ${mapped.length} objects of a page: ${refusals[0]?.reason}`, {
+function assertMostlyTaken({ objects, refusedObjects, reasons }: Sent, { target }: PositionKey): void {
+  if (refusedObjects < fewObjects || refusedObjects * 2 <= objects) return;
+  throw new TargetError(`${target} refused items of ${refusedObjects} of ${objects} objects of a page: ${reasons[0]?.reason}`, {
     remedy:
       "Look at the target and at what lies between, a proxy for instance. Nothing was set aside; the page is sent again by the next run.",
   });
-}
-
-interface MappedObject<Item> {
-  readonly object: StixObject;
-  readonly items: readonly Item[];
-}
-
-function mapPage<Item>({ objects }: Page, { map, key }: RunOptions<Item>) {
-  const mapped: MappedObject<Item>[] = [];
-  const skipped: Record<string, number> = {};
-  const withheld: Record<string, number> = {};
-  const unmapped: Rejected[] = [];
-  for (const object of objects) {
-    let result: Mapped<Item>;
-    try {
-      result = map(object, { collection: key.collection });
-    } catch (error) {
-      // One object that nobody foresaw must not stop all that follow; many of them are a defect that must not be passed over.
-      if (unmapped.length + 1 >= fewRefusals) throw error;
-      unmapped.push({ reason: `cannot be mapped: ${error instanceof Error ? error.message : String(error)}`, content: object });
-      continue;
-    }
-    if (result.kind === "items") {
-      mapped.push({ object, items: result.items });
-      addCounts(withheld, result.withheld);
-    } else addCounts(skipped, { [result.reason]: 1 });
-  }
-  return { mapped, items: mapped.flatMap(({ items }) => items), skipped, withheld, unmapped };
 }
 
 /** The objects of refused items, one entry an object and reason. */

@@ -17,6 +17,22 @@ export function readFailure(thrown: unknown, where: string): Verdict {
   throw cause;
 }
 
+/**
+ * The same for the empty list of a check: it is not too large, and what the service finds fault with it says in JSON. A proxy's page
+ * proves nothing.
+ */
+export function readProbeFailure(thrown: unknown, where: string): Verdict {
+  const verdict = readFailure(thrown, where);
+  if (verdict.kind !== "too-large" && (verdict.kind !== "items-refused" || !isPage(thrown))) return verdict;
+  const status = verdict.kind === "too-large" ? "HTTP 413" : "HTTP 400";
+  return failed(`${where}: ${status}, which is not the service's answer to an empty list`, remedies.stranger, thrown);
+}
+
+function isPage(thrown: unknown): boolean {
+  const text = (thrown as RestError).response?.bodyAsText ?? "";
+  return text.trim() !== "" && !/^\s*\{/.test(text);
+}
+
 // The message of AggregateLogsUploadError says nothing; what happened is in the cause of its first failure. There is but one, since a
 // chunk is one request.
 function causeOf(thrown: unknown): unknown {

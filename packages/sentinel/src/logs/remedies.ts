@@ -7,6 +7,7 @@ export const remedies = {
   rule: "Check sentinel.rule_id (the rule's immutable id, not its name) and sentinel.stream (declared in that rule, Custom-…).",
   transformation: "Let the rule's transformation set the time of ingestion: source | extend TimeGenerated = now().",
   endpoint: "Check sentinel.endpoint: the logs ingestion endpoint of the data collection rule or of its data collection endpoint.",
+  stranger: "See what answers in the place of Azure Monitor: sentinel.endpoint, or a proxy in between.",
   name: "Check the host name in sentinel.endpoint; a private one is known only to the DNS of the network it is linked to.",
   network:
     "Check sentinel.endpoint and the way to it (DNS, proxy, firewall). What was not confirmed is sent again by the next run.",

@@ -54,7 +54,17 @@ test.each([[{ recordIndex: 4 }], [{ recordIndex: -1 }], [{ recordIndex: "1" }], 
       { recordIndex: 0, errorMessages: ["a"] },
       { ...place, errorMessages: ["who?"] },
     ];
-    expect(read(200, { errors })).toEqual({ kind: "unclear", reason: "who?" });
+    expect(read(200, { errors })).toEqual({ kind: "unclear", reason: "a; who?" });
+  },
+);
+
+test.each([null, "bad", 7, [], {}])(
+  "200 with the error %j, which cannot be read, leaves open which object it is about",
+  (error) => {
+    const unnamed = "refused by the upload API without a reason";
+    expect(read(200, { errors: [error] })).toEqual({ kind: "unclear", reason: unnamed });
+    expect(read(200, { errors: "none" })).toEqual({ kind: "unclear", reason: unnamed });
+    expect(read(200, { errors: [{ recordIndex: 0, errorMessages: ["a"] }, error] }, 1)).toEqual({ kind: "unclear", reason: "a" });
   },
 );
 
@@ -64,7 +74,6 @@ test.each([
   ["another service's", '{"status":"ok"}'],
   ["a list", "[]"],
   ["a text", '"ok"'],
-  ["errors that are none", '{"errors":"none"}'],
 ])("200 with %s is no answer of the service: it is asked again, and nothing counts as taken", (_, body) => {
   expect(read(200, body)).toMatchObject({
     kind: "temporary",

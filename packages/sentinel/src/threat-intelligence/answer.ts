@@ -62,8 +62,9 @@ function readBadRequest(text: string, count: number): Verdict {
 function placesOf(errors: readonly RecordError[], count: number): Verdict {
   const refused = new Map<number, string>();
   for (const { recordIndex, errorMessages } of errors) {
+    if (recordIndex === undefined || recordIndex < 0 || recordIndex >= count)
+      return { kind: "unclear", reason: reasonOf(errors.flatMap((error) => error.errorMessages)) };
     const reason = reasonOf(errorMessages);
-    if (recordIndex === undefined || recordIndex < 0 || recordIndex >= count) return { kind: "unclear", reason };
     const known = refused.get(recordIndex);
     refused.set(recordIndex, known === undefined ? reason : `${known}; ${reason}`);
   }
@@ -81,25 +82,26 @@ interface RecordError {
   readonly errorMessages: readonly string[];
 }
 
-/** The `errors` of a body, none for an empty object; undefined where the body is no answer of the upload API. */
+/**
+ * The `errors` of a body, none for an empty object; undefined where the body is no answer of the upload API. What cannot be read of them is
+ * an error without a place: something was refused, and asked again the service would say so again.
+ */
 function readErrors(text: string): readonly RecordError[] | undefined {
   const body = parseJson(text);
   if (body === undefined) return undefined;
-  if (Object.keys(body).length === 0) return [];
-  const parsed = errorsSchema.safeParse(body);
-  return parsed.success ? (parsed.data.errors ?? []) : undefined;
+  if ("errors" in body) return errorsSchema.parse(body.errors) ?? [];
+  return Object.keys(body).length === 0 ? [] : undefined;
 }
 
-const errorsSchema = z.object({
-  errors: z
-    .array(
-      z.object({
-        recordIndex: z.int().optional().catch(undefined),
-        errorMessages: z.array(z.string().catch("")).catch([]),
-      }),
-    )
-    .nullable(),
+const errorSchema = z.object({
+  recordIndex: z.int().optional().catch(undefined),
+  errorMessages: z.array(z.string().catch("")).catch([]),
 });
+
+const errorsSchema = z
+  .array(errorSchema.catch({ errorMessages: [] }))
+  .nullable()
+  .catch([{ errorMessages: [] }]);
 
 /** What the service says of itself: `{"message"}`, `{"error":{"code","message"}}` or `{"errors":[…]}`. A proxy's page says nothing. */
 function said(text: string): string {

@@ -1,5 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -157,6 +159,30 @@ test("an error that names no object of the request is looked into until the obje
   const bad = object(9, { name: "bad" });
   expect(await open(receiver.url).write([...objects(5), bad], never)).toEqual([{ item: bad, reason: "odd" }]);
   expect(receiver.received().objects).toBe(5);
+});
+
+test("an error that cannot be read neither stops the delivery nor passes over an object", async () => {
+  const receiver = await start({
+    intercept: (_, sent) => (sent.some(({ name }) => name === "bad") ? answer(200, { errors: [null] }) : undefined),
+  });
+  const bad = object(9, { name: "bad" });
+  const reason = "refused by the upload API without a reason";
+  expect(await open(receiver.url).write([...objects(150), bad], never)).toEqual([{ item: bad, reason }]);
+  expect(receiver.received().objects).toBe(150);
+});
+
+test("an answer that drips is ended like one that never comes: one time limit for all of it", async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(" "), 50);
+    response.on("close", () => clearInterval(timer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const credential = { getToken: () => Promise.resolve({ token: "t", expiresOnTimestamp: Infinity }) };
+  const once = { ...fast, credential, retryPolicy: { attempts: 1, baseMs: 1, maximumMs: 1, repeatUnknown: true }, timeoutMs: 1500 };
+  await expect(open(`http://127.0.0.1:${port}`, {}, once).write(objects(1), never)).rejects.toThrow("the answer stopped half-way");
+  server.close();
 });
 
 test("finds the object that spoils a request and refuses only that one", async () => {

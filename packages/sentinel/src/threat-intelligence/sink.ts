@@ -23,7 +23,7 @@ import { createSender } from "./send.ts";
 
 export interface ThreatIntelligenceSinkOptions {
   readonly retryPolicy?: RetryPolicy;
-  /** Longest wait for a token, and for the answer to one request. Default 60,000. */
+  /** Longest wait for a token, and for all of the answer to one request. Default 60,000. */
   readonly timeoutMs?: number;
   /** Default the clock of this machine. */
   readonly clock?: Clock;
@@ -49,7 +49,7 @@ export function createThreatIntelligenceSink(
   options: ThreatIntelligenceSinkOptions = {},
 ): Sink<ThreatIntelligenceObject> {
   const { retryPolicy = defaultRetryPolicy, timeoutMs = 60_000, clock = systemClock, credential } = options;
-  const http = options.http ?? createHttpClient({ ...host, ca: config.ca, timeoutMs });
+  const http = options.http ?? createHttpClient({ ...host, ca: config.ca, timeoutMs, wholeTimeoutMs: timeoutMs });
   const client = createUploadClient(config, { http, credential, timeoutMs });
   const pace = sharedPace(config.endpoint, config.application?.clientId ?? config.clientId ?? "", clock);
   const send = createSender({ client, pace, clock, retryPolicy, log: host.log });
