@@ -52,7 +52,8 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
 
   function openQueue(registration: Registration): Transport {
     if (config.queueProtocol === "amqp") return createAmqpTransport(registration, config.broker, { log, retryPolicy });
-    return createApiTransport(graphql, { connectorId, announces: session.features().announcesPushedBundles });
+    const { announcesPushedBundles: announces, mostPushedBytes: maximumBytes } = session.features();
+    return createApiTransport(graphql, { connectorId, announces, maximumBytes });
   }
 
   async function open(signal: AbortSignal): Promise<Work> {

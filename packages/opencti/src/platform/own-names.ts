@@ -3,7 +3,7 @@ const names: Readonly<Record<string, string>> = {
   ...own("feed", "endpoint api_key auth username collections start overlap page_size requests_per_minute requests_per_day"),
   ...own("feed", "trusted_hosts ca_file proxy"),
   ...own("filter", "min_confidence indicator_types ioc_types labels max_tlp exclude reserved_addresses"),
-  ...own("opencti", "create_observables detection"),
+  ...own("opencti", "create_observables detection import_expired import_articles article_tlp"),
   "opencti.url": "OPENCTI_URL",
   "opencti.token": "OPENCTI_TOKEN",
   "opencti.ssl_verify": "OPENCTI_SSL_VERIFY",
