@@ -102,9 +102,9 @@ test("a storage account that refuses is an error with the role to give, not a fi
   });
 });
 
-test("advice to remove a position names the blob; a rebuilt collection needs no command", async () => {
+test("advice to remove a position names the blob", async () => {
   const container = await openIn(storage, "advice");
-  const rebuilt = new RebuiltError("collection all seems to have been rebuilt", { remedy: "Run socdefenders --accept-reset." });
+  const rebuilt = new RebuiltError("collection all seems to have been rebuilt", { remedy: "Ask; else remove the saved position." });
   const { remedy } = withPositionBlob(rebuilt, container, key);
   expect(remedy).toMatch(
     /remove the saved position.*The position is the blob advice\/positions\/sentinel-all-[0-9a-f]{16}\.json\.$/,

@@ -4,7 +4,6 @@ import {
   PositionError,
   positionName,
   readRecord,
-  RebuiltError,
   TargetError,
   writeRecord,
   type CheckpointStore,
@@ -46,13 +45,9 @@ export function openCheckpoints(container: ContainerClient, limitMs?: number): C
  */
 export function withPositionBlob(failure: ConnectorError, container: ContainerClient, key: PositionKey): ConnectorError {
   if (!(failure instanceof PositionError)) return failure;
-  const remedy =
-    failure instanceof RebuiltError
-      ? "Ask the feed's operator; if it was rebuilt, remove the saved position: the next run reads the collection from feed.start."
-      : failure.remedy;
   const blob = `${container.containerName}/${nameOf(positionName(key))}`;
-  if (remedy.includes(blob)) return failure;
-  return new PositionError(failure.message, { remedy: `${remedy} The position is the blob ${blob}.`, cause: failure });
+  if (failure.remedy.includes(blob)) return failure;
+  return new PositionError(failure.message, { remedy: `${failure.remedy} The position is the blob ${blob}.`, cause: failure });
 }
 
 const nameOf = (position: string): string => `positions/${position}.json`;

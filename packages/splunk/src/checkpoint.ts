@@ -3,7 +3,6 @@ import {
   createFileStore,
   PositionError,
   positionName,
-  RebuiltError,
   type CheckpointStore,
   type ConnectorError,
   type PositionKey,
@@ -20,10 +19,6 @@ export function openCheckpoints(checkpointDirectory: string): CheckpointStore {
  */
 export function withPositionFile(failure: ConnectorError, checkpointDirectory: string, key: PositionKey): ConnectorError {
   if (!(failure instanceof PositionError)) return failure;
-  const remedy =
-    failure instanceof RebuiltError
-      ? "Ask the feed's operator; if it was rebuilt, remove the saved position: the next run reads the collection from start."
-      : failure.remedy;
   const file = join(checkpointDirectory, `${positionName(key)}.json`);
-  return new PositionError(failure.message, { remedy: `${remedy} The position is the file ${file}.`, cause: failure });
+  return new PositionError(failure.message, { remedy: `${failure.remedy} The position is the file ${file}.`, cause: failure });
 }

@@ -1,3 +1,4 @@
+import { commandWords } from "../errors/host-words.ts";
 import { NetworkError } from "../errors/network-error.ts";
 import { largestBodyBytes } from "./body.ts";
 import { proxyHost } from "./proxy.ts";
@@ -57,7 +58,7 @@ function errorCode(error: unknown): string {
 
 const untrusted = (reason: string): Kind => ({
   reason,
-  remedy: "Name the authority that signed the server's certificate in ca_file, in PEM.",
+  remedy: `${commandWords.nameAuthority}.`,
   neverSent: true,
   permanent: true,
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FeedError } from "../errors/feed-error.ts";
+import { commandWords } from "../errors/host-words.ts";
 import { printable, type HttpResponse } from "../http/request.ts";
 import { clean } from "../log/clean.ts";
 
@@ -40,7 +41,7 @@ function remedyFor(status: number, { requiredScope = "read:stix", upgradeUrl }: 
     case 403:
       return `The plan of this key does not include the TAXII feed: use a key with the scope ${clean(requiredScope, 60)}${upgradeUrl === undefined ? "" : `, or upgrade at ${clean(upgradeUrl, 200)}`}.`;
     case 404:
-      return "Check feed.endpoint and feed.collections: `socdefenders collections CONFIG` lists what this key can read.";
+      return `Check feed.endpoint and feed.collections: ${commandWords.listCollections}.`;
     case 429:
       return "Another client may be using the same key; wait and run again, the position is saved.";
     default:

@@ -1,4 +1,5 @@
 import { FeedError } from "../errors/feed-error.ts";
+import { commandWords } from "../errors/host-words.ts";
 import { systemClock, type Clock } from "../http/clock.ts";
 import type { HttpResponse } from "../http/request.ts";
 import type { Logger } from "../log/logger.ts";
@@ -120,8 +121,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   function tooLong(delays: Readonly<Record<"server" | "day" | "minute", number>>, time: string): FeedError {
     if (delays.server >= delays.day && delays.server >= delays.minute) {
       return new FeedError(`the feed asked to be left alone until ${time}`, {
-        remedy:
-          "Wait until then, and look for other clients that use the same key; a feed that asked by mistake is asked again once the budget-*.ndjson files of the state directory are removed.",
+        remedy: `Wait until then, and look for other clients that use the same key; a feed that asked by mistake is asked again ${commandWords.forgetWait}.`,
       });
     }
     if (delays.minute > delays.day) {

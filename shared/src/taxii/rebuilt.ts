@@ -1,3 +1,4 @@
+import { commandWords } from "../errors/host-words.ts";
 import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ObjectsAnswer, WalkClient } from "./client.ts";
@@ -69,7 +70,6 @@ function probeAfter([, earliest]: readonly Served[]): string | undefined {
 
 function rebuilt(collection: Collection, { position }: WalkCursor, reason: string): RebuiltError {
   return new RebuiltError(`collection ${collection.id} seems to have been rebuilt since ${position}: ${reason}`, {
-    remedy:
-      "Ask the feed's operator; if it was rebuilt, accept it with `socdefenders run CONFIG --once --accept-reset`, or remove the saved position, to read it again from feed.start (targets recognise what they already hold).",
+    remedy: `Ask the feed's operator; if it was rebuilt, ${commandWords.acceptReset} to read it again from feed.start (targets recognise what they already hold).`,
   });
 }

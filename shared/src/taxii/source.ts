@@ -1,3 +1,4 @@
+import { commandWords } from "../errors/host-words.ts";
 import { RebuiltError } from "../errors/rebuilt-error.ts";
 import type { Page, Source } from "../pipeline/contract.ts";
 import type { Overlap } from "./advance.ts";
@@ -142,7 +143,7 @@ function passOver({ collection, log, acceptGap }: TaxiiSourceOptions, stand: str
   if (acceptGap !== true) {
     throw pagingError(
       collection,
-      `more objects share the date ${stand} than one answer holds, and there is no next; only the command passes over the ones that cannot be read (\`socdefenders run CONFIG --once --accept-gap\`)`,
+      `more objects share the date ${stand} than one answer holds, and there is no next; ${commandWords.acceptGap}`,
     );
   }
   log.warn("gap_accepted", `an unknown number of objects added at ${stand} could not be read and is passed over, as asked for`, {

@@ -38,7 +38,7 @@ export function createTrustedGet(config: FeedConfig, sendToFeed: SendToFeed, acc
       throw new FeedError(isTooLarge ? cause.message : `the feed cannot be reached: ${cause.message}`, {
         remedy: isTooLarge
           ? "Ask for less at a time with a smaller feed.page_size."
-          : (cause.remedy ?? `Check feed.endpoint (${config.endpoint.host}), the network, the proxy and ca_file.`),
+          : (cause.remedy ?? `Check feed.endpoint (${config.endpoint.host}), the network and the proxy.`),
         cause,
       });
     }

@@ -1,4 +1,4 @@
-import { ConfigurationError, createSecret, TargetError } from "@socdefenders/shared";
+import { commandWords, ConfigurationError, createSecret, TargetError } from "@socdefenders/shared";
 import { expect, test } from "vitest";
 import { remedies as logsRemedies } from "../logs/remedies.ts";
 import { remedies as uploadRemedies } from "../threat-intelligence/answer.ts";
@@ -25,3 +25,8 @@ test.each([...Object.values(logsRemedies), ...Object.values(uploadRemedies)])(
     expect(toFailure(new TargetError("x", { remedy })).remedy).not.toMatch(/\b[a-z]+_[a-z]+|\b(feed|filter|sentinel)\.[a-z]/);
   },
 );
+
+test.each(Object.values(commandWords))("there is no command and no state directory in a function app: %s", (words) => {
+  const { remedy } = toFailure(new TargetError("x", { remedy: `Ask; if so, ${words}.` }));
+  expect(remedy).not.toMatch(/socdefenders |--|ndjson|directory|ca_file/);
+});

@@ -1,3 +1,5 @@
+import { createWording } from "@socdefenders/shared";
+
 /** Keys of the configuration file and the settings that stand for them in a function app. */
 export const settingNames = {
   "feed.endpoint": "SOCDEFENDERS_ENDPOINT",
@@ -45,6 +47,14 @@ const replacements: Readonly<Record<string, string>> = {
 };
 
 /** Text of the core and the sinks in the words of a function app: `sentinel.rule_id` becomes `DCR_IMMUTABLE_ID`. */
-export function inSettingNames(text: string): string {
-  return text.replace(/\b(?:feed|filter|sentinel)\.[a-z_]+/g, (key) => replacements[key] ?? key);
-}
+export const inSettingNames: (text: string) => string = createWording(
+  {
+    acceptReset: "remove the saved position",
+    acceptGap:
+      "to pass over the ones that cannot be read, set SOCDEFENDERS_START behind that date and remove the collection's blob under positions/ in STATE_CONTAINER",
+    forgetWait: "once the blobs under budgets/ in STATE_CONTAINER are removed",
+    listCollections: "an empty SOCDEFENDERS_COLLECTIONS reads what this key can read",
+    nameAuthority: "Name a file with the authority that signed the server's certificate, in PEM, in NODE_EXTRA_CA_CERTS",
+  },
+  replacements,
+);
