@@ -40,7 +40,18 @@ export async function deliver(
     config.targets.map(({ name }) => name),
   );
   const articles = { client: createArticleClient({ config: config.feed, send: feed.send }), directory: config.stateDirectory };
-  const delivery = { config, feed, host: { ...host, articles }, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns };
+  const delivery = {
+    config,
+    feed,
+    host: { ...host, articles },
+    terminal,
+    progress,
+    deadLetters,
+    onSummary,
+    expected,
+    walk,
+    lastRuns,
+  };
   try {
     const runs = targets.map((target) => deliverTo(target, delivery));
     const results = await Promise.allSettled(runs);

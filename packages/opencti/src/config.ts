@@ -172,8 +172,14 @@ const schema = z.strictObject({
   queue_protocol: z.enum(["amqp", "api"]).default("amqp").describe("`amqp` or `api`"),
   create_observables: z.boolean().default(false).describe("observables beside the indicators, with `based-on`"),
   detection: z.boolean().default(false).describe("`x_opencti_detection` on indicators"),
-  import_expired: z.boolean().default(false).describe("`true`: indicators that have expired too; else they are skipped and counted"),
-  import_articles: z.boolean().default(false).describe("the articles behind the indicators as reports, a request of the budget each"),
+  import_expired: z
+    .boolean()
+    .default(false)
+    .describe("`true`: indicators that have expired too; else they are skipped and counted"),
+  import_articles: z
+    .boolean()
+    .default(false)
+    .describe("the articles behind the indicators as reports, a request of the budget each"),
   article_tlp: z
     .preprocess((text) => (typeof text === "string" ? text.toUpperCase() : text), z.enum(tlpLevels))
     .default("TLP:GREEN")

@@ -24,7 +24,10 @@ export function createMapping(options: MappingOptions = {}): Mapping<OpenctiBund
 }
 
 /** What a configured connector makes of a feed; `now` (epoch milliseconds) says what has expired, where that is not wanted. */
-export function mappingOf(options: MappingOptions & { readonly importExpired: boolean }, now: () => number): Mapping<OpenctiBundle> {
+export function mappingOf(
+  options: MappingOptions & { readonly importExpired: boolean },
+  now: () => number,
+): Mapping<OpenctiBundle> {
   const whole = createMapping(options);
   return options.importExpired ? whole : withoutExpired(whole, now);
 }

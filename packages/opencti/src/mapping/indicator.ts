@@ -1,4 +1,11 @@
-import { fromMicroseconds, toMicroseconds, type Indicator, type Observable, type PatternResult, type StixObject } from "@socdefenders/shared";
+import {
+  fromMicroseconds,
+  toMicroseconds,
+  type Indicator,
+  type Observable,
+  type PatternResult,
+  type StixObject,
+} from "@socdefenders/shared";
 import { normalForm } from "../platform/normal-form.ts";
 import { author } from "../platform/provenance.ts";
 import { marked } from "./bundle.ts";
@@ -62,5 +69,7 @@ function nameOf({ name = "" }: Indicator, first: Observable | undefined, pattern
 function endOf({ valid_until, valid_from, ...others }: Indicator): { readonly valid_until?: string } {
   if (valid_until !== undefined) return { valid_until };
   const from = toMicroseconds(valid_from);
-  return others["x_socdefenders_ended"] === undefined || from === undefined ? {} : { valid_until: fromMicroseconds(from + 1_000_000n) };
+  return others["x_socdefenders_ended"] === undefined || from === undefined
+    ? {}
+    : { valid_until: fromMicroseconds(from + 1_000_000n) };
 }

@@ -39,10 +39,13 @@ export async function startOperationsServer({ ports, address, metrics, health }:
       await listen(server, port, address);
     } catch (cause) {
       await close();
-      throw new ConfigurationError(`port ${port} of ${address ?? "*"} cannot be opened for metrics and health: ${(cause as Error).message}`, {
-        remedy: "Choose another CONNECTOR_METRICS_PORT, SOCDEFENDERS_HEALTH_PORT or SOCDEFENDERS_LISTEN_ADDRESS.",
-        cause,
-      });
+      throw new ConfigurationError(
+        `port ${port} of ${address ?? "*"} cannot be opened for metrics and health: ${(cause as Error).message}`,
+        {
+          remedy: "Choose another CONNECTOR_METRICS_PORT, SOCDEFENDERS_HEALTH_PORT or SOCDEFENDERS_LISTEN_ADDRESS.",
+          cause,
+        },
+      );
     }
   }
   return { close };
