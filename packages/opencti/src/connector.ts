@@ -28,9 +28,9 @@ const configurationFile = "config.yml";
 export interface Surroundings {
   readonly environment: Environment;
   /** Takes a line of the log. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Told before anything else is done whether it stays until it is stopped, or runs once. */
-  onKind(isService: boolean): void;
+  readonly onKind: (isService: boolean) => void;
   /** Aborts when the process is told to stop; its reason says by what. */
   readonly signal: AbortSignal;
 }

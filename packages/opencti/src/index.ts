@@ -28,7 +28,7 @@ export function openTarget(config: OpenctiConfig, host: Host, retryPolicy?: Retr
   const bare = createSink(config, { log: host.log, graphql, session, retryPolicy });
   const { articles, log } = host;
   const wantsArticles = config.importArticles && articles !== undefined;
-  const sink = wantsArticles ? withArticlesOf(bare, { config, articles, state: session.state, log }) : bare;
+  const sink = wantsArticles ? withArticlesOf(bare, { config, articles, state: () => session.state(), log }) : bare;
   return {
     sink: {
       ...sink,

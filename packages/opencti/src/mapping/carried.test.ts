@@ -106,6 +106,7 @@ describe("what the platform would refuse in its worker is left out, with its rea
     ["an address without value", "ipv4-addr", {}, "ipv4-addr: OpenCTI derives no id from its properties"],
     ["a blank value", "domain-name", { value: " " }, "domain-name: OpenCTI derives no id from its properties"],
     ["a file with neither hash nor name", "file", { hashes: {}, size: 3 }, "file: OpenCTI derives no id from its properties"],
+    ["a grouping without context", "grouping", { name: "Group" }, "grouping: OpenCTI demands context"],
     ["a report of no day", "report", { name: "Report", published: "yesterday" }, "report: published is no time"],
     [
       "data observed at no time",

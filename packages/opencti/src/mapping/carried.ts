@@ -76,6 +76,7 @@ function provenanceOf({ type, created_by_ref }: StixObject): object {
 
 /** What the platform demands beyond a type and an id. It would refuse the object each time the worker tries. */
 const demanded: Readonly<Record<string, readonly string[]>> = {
+  grouping: ["name", "context"],
   note: ["content"],
   opinion: ["opinion"],
   "observed-data": ["object_refs", "first_observed", "last_observed", "number_observed"],

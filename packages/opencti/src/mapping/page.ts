@@ -33,7 +33,7 @@ function withOwnAliases(object: StixObject, idsByAlias: ReadonlyMap<string, stri
   const own = aliases.filter((alias) => idsByAlias.get(alias) === object.id);
   if (own.length === aliases.length) return object;
   const { x_opencti_stix_ids: _, ...others } = object;
-  return own.length === 0 ? (others as StixObject) : { ...object, x_opencti_stix_ids: own };
+  return own.length === 0 ? others : { ...object, x_opencti_stix_ids: own };
 }
 
 function refer(object: StixObject, idsByAlias: ReadonlyMap<string, string>): StixObject {

@@ -100,7 +100,7 @@ function openSink({ settings, graphql, session, log }: RunContext, { send }: Fee
   const sink = createSink(config, { log, graphql, session });
   if (!config.importArticles) return sink;
   const client = createArticleClient({ config: settings.feed, send });
-  return withArticlesOf(sink, { config, articles: { client, directory }, state: session.state, log });
+  return withArticlesOf(sink, { config, articles: { client, directory }, state: () => session.state(), log });
 }
 
 /** Nothing is read while the workers are behind: what they have not imported yet would only grow. */

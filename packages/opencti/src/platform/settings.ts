@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import {
   ConfigurationError,
   createFilter,
@@ -11,6 +10,7 @@ import {
   type Filter,
   type LogLevel,
 } from "@socdefenders/shared";
+import { z } from "zod";
 import { parseConfig, type OpenctiConfig } from "../config.ts";
 import { createReader, type Reader } from "./environment.ts";
 import { inOwnNames } from "./own-names.ts";
@@ -218,7 +218,7 @@ function readThreshold(megabytes: number): number {
 /** What the process serves tells of errors and addresses: to other machines only where the operator wants it. */
 function readListenAddress(text: string): string | undefined {
   if (text === "*") return undefined;
-  if (isIP(text) !== 0) return text;
+  if (z.union([z.ipv4(), z.ipv6()]).safeParse(text).success) return text;
   throw new ConfigurationError(`SOCDEFENDERS_LISTEN_ADDRESS: ${text} is no address`, {
     remedy: "Write an IP address of this machine, or * for all of them.",
   });
