@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { articleIdsOf, type ExternalReference } from "@socdefenders/shared";
 import {
@@ -59,4 +61,49 @@ test("the articles behind the indicators come in as reports, each fetched once o
   expect(typesOf("attack-pattern")).toHaveLength(3);
   expect(typesOf("vulnerability")).toContain("CVE-2024-99901");
   expect(platform.received().works).toMatchObject([{ status: "complete", errors: [] }]);
+
+  const other = await startOpencti({ token });
+  onTestFinished(() => other.close());
+  const settings = "import_articles: true, import_expired: true";
+  expect((await runAsCommand(feed.endpoint, other.url, settings)).code).toBe(0);
+  // The simulated vendor dates its articles by the request, so that reports have other ids.
+  const told = (some: typeof objects) => some.map(({ type, name, pattern }) => JSON.stringify([type, name, pattern])).toSorted();
+  expect(told([...other.received().objects.values()])).toEqual(told(objects));
 });
+
+test("the command leaves out what has expired and asks for no article, as the connector does, unless it is told otherwise", async () => {
+  const requests: FeedRequest[] = [];
+  const records = withArticleLinks(readRecords(sampleBytes()).slice(0, 100));
+  const feed = await startFeed({ records, intercept: (request) => (requests.push(request), undefined) });
+  const platform = await startOpencti({ token });
+  onTestFinished(async () => void (await Promise.all([feed.close(), platform.close()])));
+  const { code, stdout } = await runAsCommand(feed.endpoint, platform.url, "create_observables: false");
+  expect([code, requests.filter(({ path }) => path.startsWith("/api/v1/articles/"))]).toEqual([0, []]);
+  const { delivered, skipped_reasons } = JSON.parse(stdout) as { delivered: number; skipped_reasons?: Record<string, number> };
+  const isOver = ({ object }: { object: Record<string, unknown> }): boolean =>
+    typeof object["valid_until"] === "string" && Date.parse(object["valid_until"]) <= Date.now();
+  const expired = records.filter(isOver).length;
+  expect(expired).toBeGreaterThan(0);
+  // The feed's own identity comes with them.
+  expect([delivered, skipped_reasons?.["expired"]]).toEqual([records.length + 1 - expired, expired]);
+});
+
+/** Delivers the feed once by the `socdefenders` command, with these settings in its section `opencti`. */
+function runAsCommand(endpoint: string, url: string, settings: string) {
+  const directory = temporaryDirectory();
+  const config = join(directory, "config.yaml");
+  const opencti = `{ url: "${url}", token: ${token}, connector_id: 1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d, queue_protocol: api, ${settings} }`;
+  writeFileSync(
+    config,
+    `feed:
+  endpoint: ${endpoint}
+  api_key: ${simulatedKeys.pro}
+  collections: [soc-defenders-all]
+  start: 1970-01-01T00:00:00Z
+  page_size: 100
+state_directory: ${join(directory, "state")}
+opencti: ${opencti}
+`,
+  );
+  return runCommand(["run", config, "--once", "--json"]);
+}

@@ -123,7 +123,7 @@ const starters: Readonly<Record<TargetName, () => Promise<Target>>> = {
       server,
       isDelivery: (_, body) => body.includes('"PushBundle"'),
       section: (url) =>
-        `opencti: { url: "${url}", token: "\${OPENCTI_TOKEN}", connector_id: ${connectorId}, queue_protocol: api }\n`,
+        `opencti: { url: "${url}", token: "\${OPENCTI_TOKEN}", connector_id: ${connectorId}, queue_protocol: api, import_expired: true }\n`,
       environment: { OPENCTI_TOKEN: openctiToken },
       secrets: [openctiToken],
       stored: () => stored,

@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  createArticleClient,
   createFileBudgets,
   createFileDeadLetters,
   createFileStore,
@@ -38,7 +39,19 @@ export async function deliver(
     config.stateDirectory,
     config.targets.map(({ name }) => name),
   );
-  const delivery = { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns };
+  const articles = { client: createArticleClient({ config: config.feed, send: feed.send }), directory: config.stateDirectory };
+  const delivery = {
+    config,
+    feed,
+    host: { ...host, articles },
+    terminal,
+    progress,
+    deadLetters,
+    onSummary,
+    expected,
+    walk,
+    lastRuns,
+  };
   try {
     const runs = targets.map((target) => deliverTo(target, delivery));
     const results = await Promise.allSettled(runs);

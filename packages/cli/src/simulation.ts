@@ -99,6 +99,7 @@ opencti:
   token: ${openctiToken}
   connector_id: 1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d
   queue_protocol: api
+  import_expired: true
 `,
     // Everything is on this machine: a proxy of the environment must not be asked.
     environment: { ...identity.environment, NO_PROXY: "127.0.0.1,localhost", no_proxy: "127.0.0.1,localhost" },

@@ -5,7 +5,9 @@ import {
   parseSection,
   readTextFile,
   textOrFile,
+  tlpLevels,
   type Secret,
+  type Tlp,
 } from "@socdefenders/shared";
 import { z } from "zod";
 
@@ -26,6 +28,12 @@ export interface OpenctiConfig {
   readonly createObservables: boolean;
   /** Marks indicators as fit for detection (`x_opencti_detection`), which the feed says nothing about. */
   readonly detection: boolean;
+  /** Indicators that have expired come in too; else they are skipped and counted. */
+  readonly importExpired: boolean;
+  /** The articles that indicators refer to become reports. */
+  readonly importArticles: boolean;
+  /** What those reports are marked with: articles carry no marking themselves. */
+  readonly articleTlp: Tlp;
   /** PEM of the authority that signed the platform's certificate, where it is no public one. */
   readonly ca?: string | undefined;
   /** False only where the operator wants the platform's certificate unverified. */
@@ -75,6 +83,9 @@ export function parseConfig(input: unknown, path: string): OpenctiConfig {
     queueProtocol: section.queue_protocol,
     createObservables: section.create_observables,
     detection: section.detection,
+    importExpired: section.import_expired,
+    importArticles: section.import_articles,
+    articleTlp: section.article_tlp,
     ca: section.ca_file === undefined ? undefined : readTextFile(section.ca_file, `${path}.ca_file`),
     verifiesCertificate: section.ssl_verify,
     customHeaders: readHeaders(section.custom_headers),
@@ -161,6 +172,18 @@ const schema = z.strictObject({
   queue_protocol: z.enum(["amqp", "api"]).default("amqp").describe("`amqp` or `api`"),
   create_observables: z.boolean().default(false).describe("observables beside the indicators, with `based-on`"),
   detection: z.boolean().default(false).describe("`x_opencti_detection` on indicators"),
+  import_expired: z
+    .boolean()
+    .default(false)
+    .describe("`true`: indicators that have expired too; else they are skipped and counted"),
+  import_articles: z
+    .boolean()
+    .default(false)
+    .describe("the articles behind the indicators as reports, a request of the budget each"),
+  article_tlp: z
+    .preprocess((text) => (typeof text === "string" ? text.toUpperCase() : text), z.enum(tlpLevels))
+    .default("TLP:GREEN")
+    .describe("marking of those reports"),
   ca_file: z.string().optional().describe("PEM of an authority"),
   ssl_verify: z.boolean().default(true).describe("`false` leaves the platform's certificate unverified"),
   custom_headers: z

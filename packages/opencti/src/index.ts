@@ -1,7 +1,8 @@
 import type { Connector, Host, RetryPolicy, Target } from "@socdefenders/shared";
+import { withArticlesOf } from "./articles/with-articles.ts";
 import { createCheckpoints } from "./checkpoint.ts";
 import { parseConfig, writtenSchema, type OpenctiConfig } from "./config.ts";
-import { createMapping, type OpenctiBundle } from "./mapping.ts";
+import { mappingOf, type OpenctiBundle } from "./mapping.ts";
 import { createGraphql } from "./platform/graphql.ts";
 import { createSession } from "./platform/session.ts";
 import { createSink } from "./sink.ts";
@@ -17,14 +18,17 @@ export const opencti: Connector<OpenctiConfig> = {
   name: "opencti",
   schema: writtenSchema,
   parseConfig,
-  destinations: (config) => [{ map: createMapping(config), open: (host) => openTarget(config, host) }],
+  destinations: (config) => [{ map: mappingOf(config, Date.now), open: (host) => openTarget(config, host) }],
 };
 
 /** Sink and checkpoints of one run: both live in one session, which ends with the sink. */
 export function openTarget(config: OpenctiConfig, host: Host, retryPolicy?: RetryPolicy): Required<Target<OpenctiBundle>> {
   const graphql = createGraphql(config, host, retryPolicy);
   const session = createSession(config, host, graphql);
-  const sink = createSink(config, { log: host.log, graphql, session, retryPolicy });
+  const bare = createSink(config, { log: host.log, graphql, session, retryPolicy });
+  const { articles, log } = host;
+  const wantsArticles = config.importArticles && articles !== undefined;
+  const sink = wantsArticles ? withArticlesOf(bare, { config, articles, state: () => session.state(), log }) : bare;
   return {
     sink: {
       ...sink,

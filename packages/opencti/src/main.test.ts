@@ -243,6 +243,32 @@ describe("exit codes", () => {
   });
 });
 
+describe("stopped before anything is loaded", () => {
+  // The process is told to stop as the first module of the core is looked for.
+  const stopEarly = (signal: NodeJS.Signals) => {
+    const hook = `import { registerHooks } from "node:module";
+      let isTold = false;
+      registerHooks({ resolve(specifier, context, next) {
+        if (!isTold && specifier.includes("socdefenders/shared")) { isTold = true; process.kill(process.pid, "${signal}"); }
+        return next(specifier, context);
+      } });`;
+    return `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+  };
+
+  test.each([
+    ["a service", "SIGTERM", "false", 0],
+    ["a single run", "SIGTERM", "true", 143],
+    ["a service, by hand", "SIGINT", "false", 130],
+  ] as const)("%s leaves by itself on %s", async (_, signal, terminates, expected) => {
+    const { environment, feed } = await start();
+    const settings = { ...environment, CONNECTOR_RUN_AND_TERMINATE: terminates, NODE_OPTIONS: stopEarly(signal) };
+    const { exitCode, log } = await run(settings);
+    expect(exitCode).toBe(expected);
+    expect(log).toContainEqual(logged({ event: "stopped" }));
+    expect(feed.requests()).toBe(0);
+  });
+});
+
 async function freePort(): Promise<number> {
   const server = await listen(() => undefined);
   await server.close();

@@ -133,10 +133,18 @@ describe("indicators", () => {
     expect(subject).toMatchObject({ pattern: "rule x { condition: a = b }", x_opencti_main_observable_type: "StixFile" });
   });
 
-  test("keep valid_until, but no end before the start", () => {
+  test("keep valid_until; what ended as it began or before has an end, and is not given a lifetime by the platform", () => {
     expect(subjectOf({ valid_until: "2026-08-14T08:00:00Z" })).toMatchObject({ valid_until: "2026-08-14T08:00:00Z" });
-    expect(subjectOf({ valid_until: "2026-05-16T08:00:00.000Z" })).not.toHaveProperty("valid_until");
-    expect(subjectOf({ valid_until: "2020-01-01T00:00:00Z" })).not.toHaveProperty("valid_until");
+    for (const valid_until of ["2026-05-16T08:00:00.000Z", "2020-01-01T00:00:00Z"])
+      expect(subjectOf({ valid_until })).toMatchObject({ valid_until: "2026-05-16T08:00:01.000000Z" });
+    expect(subjectOf({ valid_until: "never" })).not.toHaveProperty("valid_until");
+  });
+
+  test("revoked in a word are revoked, carried objects too", () => {
+    expect(subjectOf({ revoked: "true" })).toMatchObject({ revoked: true });
+    const tool = parseStixObject({ type: "tool", id: "tool--b104b0ee-9f7a-4f78-b6cc-72d91a5d4328", name: "nc", revoked: "true" });
+    if (tool.kind !== "object") throw new Error(tool.reason);
+    expect(objectsOf(tool.object).at(-1)).toMatchObject({ revoked: true });
   });
 
   test("that are revoked say so without an end, which the platform would believe instead", () => {

@@ -1,6 +1,7 @@
 import { isIndicator, parsePattern, type Indicator, type Mapped, type Mapping, type MappingContext } from "@socdefenders/shared";
 import { markingsOf, toBundle, type OpenctiBundle } from "./mapping/bundle.ts";
 import { carry } from "./mapping/carried.ts";
+import { withoutExpired } from "./mapping/expired.ts";
 import { toIndicator } from "./mapping/indicator.ts";
 import { toObservables } from "./mapping/observables.ts";
 import { toVulnerability } from "./mapping/vulnerability.ts";
@@ -20,6 +21,15 @@ export interface MappingOptions {
  */
 export function createMapping(options: MappingOptions = {}): Mapping<OpenctiBundle> {
   return (object, context) => (isIndicator(object) ? mapIndicator(object, context, options) : carry(object, context));
+}
+
+/** What a configured connector makes of a feed; `now` (epoch milliseconds) says what has expired, where that is not wanted. */
+export function mappingOf(
+  options: MappingOptions & { readonly importExpired: boolean },
+  now: () => number,
+): Mapping<OpenctiBundle> {
+  const whole = createMapping(options);
+  return options.importExpired ? whole : withoutExpired(whole, now);
 }
 
 /** Without observables. */

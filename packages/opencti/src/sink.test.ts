@@ -136,6 +136,15 @@ test("a work that a killed run left open is closed in error by the next start", 
   ]);
 });
 
+test("a work that counts what came twice is complete where the platform wants the numbers equal, refusals taken back", async () => {
+  const { sink, platform } = await start({ version: "6.8.10" }, { queue_protocol: "amqp" });
+  // Nothing listens at the broker: the page of three is announced and taken back; the workers counted one of an earlier attempt.
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  platform.countAsProcessed(1);
+  await sink.close(failure as Error);
+  expect(platform.received().works).toMatchObject([{ expected: 1, processed: 1, status: "complete" }]);
+});
+
 test("a work that somebody deletes fails the page, whose objects the workers throw away, and the next run sends it again", async () => {
   let pushes = 0;
   const { platform, connect, sink } = await start({

@@ -52,14 +52,17 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
 
   function openQueue(registration: Registration): Transport {
     if (config.queueProtocol === "amqp") return createAmqpTransport(registration, config.broker, { log, retryPolicy });
-    return createApiTransport(graphql, { connectorId, announces: session.features().announcesPushedBundles });
+    const { announcesPushedBundles: announces, mostPushedBytes: maximumBytes } = session.features();
+    return createApiTransport(graphql, { connectorId, announces, maximumBytes });
   }
 
   async function open(signal: AbortSignal): Promise<Work> {
     // The platform may not have answered when the last run of this process closed its own.
     await closeLeftWorks(graphql, connectorId, log, signal);
-    const add = session.features().hasMultiPartWorks ? addMultiPartWork : addWork;
-    return openWork(graphql, { connectorId, name: `${connectorName} run @ ${new Date().toISOString()}`, add }, log, signal);
+    const { hasMultiPartWorks, completesAtEquality } = session.features();
+    const add = hasMultiPartWorks ? addMultiPartWork : addWork;
+    const name = `${connectorName} run @ ${new Date().toISOString()}`;
+    return openWork(graphql, { connectorId, name, add, completesAtEquality }, log, signal);
   }
 
   function openDirectory({ connector_user_id: applicant }: Registration): readonly Transport[] {

@@ -69,6 +69,7 @@ export function showConnector(
 }
 
 /** A work in the shape of the GraphQL type of that name. */
-export function showWork({ id, name, timestamp, status, processedTime }: OpenctiWork): unknown {
-  return { id, name, timestamp, status, processed_time: processedTime };
+export function showWork({ id, name, timestamp, status, processedTime, expected, processed }: OpenctiWork): unknown {
+  const tracking = { import_expected_number: expected, import_processed_number: processed };
+  return { id, name, timestamp, status, processed_time: processedTime, tracking };
 }

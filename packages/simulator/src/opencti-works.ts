@@ -26,7 +26,8 @@ export interface OpenctiWorks {
   clear(): void;
 }
 
-export function createOpenctiWorks(): OpenctiWorks {
+/** `completesAtEquality`: before version 7, a work is complete when exactly as many were processed as announced, not when there are more. */
+export function createOpenctiWorks({ completesAtEquality }: { readonly completesAtEquality: boolean }): OpenctiWorks {
   const works = new Map<string, OpenctiWork>();
 
   function change(id: string, edit: (work: OpenctiWork) => Partial<OpenctiWork>): string {
@@ -35,8 +36,13 @@ export function createOpenctiWorks(): OpenctiWorks {
     if (work === undefined) return id;
     const next = { ...work, ...edit(work) };
     const isClosed = next.processedTime !== null;
-    const isComplete = next.processed >= next.expected && (isClosed || (next.processed > 0 && !next.isMultiPart));
-    works.set(id, { ...next, status: isComplete ? "complete" : "progress" });
+    // Workers count one by one: in between, the numbers were equal once.
+    const isFinished = completesAtEquality
+      ? next.processed === next.expected || (work.processed < next.expected && next.processed > next.expected)
+      : next.processed >= next.expected;
+    const isComplete = isFinished && (isClosed || (next.processed > 0 && !next.isMultiPart));
+    const staysComplete = completesAtEquality && work.status === "complete";
+    works.set(id, { ...next, status: isComplete || staysComplete ? "complete" : "progress" });
     return id;
   }
 

@@ -50,6 +50,8 @@ export interface RunningOpencti extends RunningServer {
   putState(connectorId: string, state: string): void;
   /** What the button that resets a connector's state does. */
   resetState(connectorId: string): void;
+  /** The workers are done with so many objects that came by the broker, under the newest work. */
+  countAsProcessed(objects: number): void;
   /** What the button that clears a connector's works does: what comes under them afterwards is lost. */
   clearWorks(): void;
   /** Names of the operations in order of arrival. */
@@ -65,11 +67,11 @@ const noBroker: OpenctiBroker = { host: "127.0.0.1", port: 1, vhost: "/", use_ss
  */
 export async function startOpencti(options: OpenctiOptions): Promise<RunningOpencti> {
   const connectors = createOpenctiConnectors();
-  const works = createOpenctiWorks();
   const store = createOpenctiStore();
   const operations: string[] = [];
   const { version = "7.260817.0" } = options;
   const isSeven = version.startsWith("7.");
+  const works = createOpenctiWorks({ completesAtEquality: !isSeven });
 
   const show = (connector: OpenctiConnector | undefined): unknown =>
     connector &&
@@ -145,6 +147,7 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     state: (id) => connectors.find(id)?.state,
     putState: (id, state) => void connectors.edit(id, { state }),
     resetState: (id) => connectors.reset(id),
+    countAsProcessed: (objects) => void works.process(works.all().at(-1)?.id ?? "", objects, []),
     clearWorks: () => works.clear(),
     operations: () => operations,
   };

@@ -23,5 +23,5 @@ export function createWording(words: HostWords, names: Readonly<Record<string, s
   return (text) =>
     pairs
       .reduce((told, [theirs, own]) => told.replaceAll(theirs, () => own), text)
-      .replace(/\b(?:feed|filter|splunk|sentinel|opencti)\.[a-z_]+/g, (name) => names[name] ?? name);
+      .replace(/\b(?:feed|filter|splunk|sentinel|opencti)(?:\.[a-z_]+)+/g, (name) => names[name] ?? name);
 }

@@ -5,6 +5,7 @@ import type { Tlp } from "../stix/marking.ts";
 import type { StixObject } from "../stix/object.ts";
 import type { Observable } from "../stix/pattern/collect.ts";
 import type { BudgetStore } from "../taxii/budget-store.ts";
+import type { ArticleClient } from "../vendor/articles.ts";
 
 /**
  * Where a walk through one collection stands. Only the source that made it reads it; stores keep it verbatim as JSON.
@@ -128,6 +129,8 @@ export interface Host {
   readonly userAgent: string;
   /** Where a feed keeps what its key has spent of its requests. Without it a restart forgets that. */
   readonly budgets?: BudgetStore | undefined;
+  /** The vendor's articles within the budget of the feed, and where it is kept what became of them; absent where nothing is delivered. */
+  readonly articles?: { readonly client: ArticleClient; readonly directory: string } | undefined;
   /** The environment's proxies; absent where there are none. */
   readonly chooseProxy?: ChooseProxy | undefined;
 }

@@ -71,9 +71,10 @@ describe("dates", () => {
   });
 
   test.each(["2026-04-30T15:57:18Z", "2026-04-30T15:57:18.000Z", "2025-01-01T00:00:00Z"])(
-    "an end of %s is not behind the start, so there is none",
+    "an end of %s is not behind the start, so there is none, and that it ended is kept",
     (valid_until) => {
-      expect(parsed({ ...indicator, valid_until })).toEqual({ ...indicator, x_socdefenders_dropped: ["valid_until"] });
+      const notes = { x_socdefenders_dropped: ["valid_until"], x_socdefenders_ended: valid_until };
+      expect(parsed({ ...indicator, valid_until })).toEqual({ ...indicator, ...notes });
     },
   );
 
@@ -101,6 +102,13 @@ describe("properties", () => {
       external_references: [{ external_id: "x" }],
       x_socdefenders_dropped: ["name", "confidence", "revoked", "labels", "external_references"],
     });
+  });
+
+  test.each([
+    ["true", true],
+    ["False", false],
+  ])("a revocation written as the word %s is understood", (revoked, expected) => {
+    expect(parsed({ ...indicator, revoked })).toEqual({ ...indicator, revoked: expected });
   });
 
   test("that say nothing are left out at every depth, numbers that JSON cannot write too", () => {

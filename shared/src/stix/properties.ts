@@ -45,7 +45,12 @@ export const optionalProperties: readonly OptionalProperty[] = [
     isValid: isConfidence,
     usablePart: (value) => (isText(value) ? confidenceWords.get(value.toLowerCase()) : undefined),
   },
-  { name: "revoked", isValid: (value) => typeof value === "boolean" },
+  {
+    name: "revoked",
+    isValid: (value) => typeof value === "boolean",
+    // Left out, what was revoked would count as valid.
+    usablePart: (value) => (isText(value) ? truthWords.get(value.toLowerCase()) : undefined),
+  },
   { name: "labels", isValid: isTexts, usablePart: textsOf },
   { name: "indicator_types", isValid: isTexts, usablePart: textsOf },
   { name: "created_by_ref", isValid: isText },
@@ -72,6 +77,12 @@ const confidenceWords: ReadonlyMap<string, number> = new Map([
   ["medium", 50],
   ["med", 50],
   ["high", 85],
+]);
+
+/** For feeds that write a boolean as a word. */
+const truthWords: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
 ]);
 
 function isConfidence(value: unknown): boolean {

@@ -14,6 +14,8 @@ const notes = {
   dropped: "x_socdefenders_dropped",
   /** The ids as served, by the valid ones that stand for them in this object, its own and those it refers to. */
   originalIds: "x_socdefenders_original_ids",
+  /** The `valid_until` that was left out because it does not lie behind `valid_from`. */
+  ended: "x_socdefenders_ended",
 } as const;
 
 /** Whether content that needs no repair is a valid object as it is: then {@link makeWhole} has nothing to do. */
@@ -102,7 +104,7 @@ function keepUsable({ object, dropped }: Draft): void {
     const usable = property.usablePart?.(value);
     if (usable === undefined) delete object[name];
     else object[name] = usable;
-    // A word for a confidence is understood in whole.
+    // A word for a confidence or a boolean is understood in whole.
     if (usable === undefined || typeof value === "object") dropped.add(name);
   }
 }
@@ -115,9 +117,8 @@ function completeIndicator(draft: Draft): string | undefined {
   fill(draft, "valid_from", object["created"]);
   if (object["created"] === undefined) return "none of created, modified and valid_from is a time";
   orderDates(draft);
-  // An end that is not behind the start says nothing about the end.
-  const { pattern, valid_from, valid_until } = object;
-  if (valid_until !== undefined && !isLater(valid_until as string, valid_from as string)) drop(draft, "valid_until");
+  orderValidity(draft);
+  const { pattern } = object;
 
   if (isText(object["pattern_type"]) && object["pattern_type"] !== "") return undefined;
   if (!/^\s*[[(]/.test(pattern as string)) return "pattern_type: missing, and the pattern does not begin as one of STIX";
@@ -140,6 +141,14 @@ function completeDates(draft: Draft): undefined {
 function orderDates(draft: Draft): void {
   const { created, modified } = draft.object;
   if (isLater(created as string, modified as string)) replace(draft, "created", modified);
+}
+
+/** STIX wants the end behind the start. One that is not says that the indicator is over, which is kept for those who can tell. */
+function orderValidity(draft: Draft): void {
+  const { valid_from, valid_until } = draft.object as { readonly valid_from: string; readonly valid_until?: string };
+  if (valid_until === undefined || isLater(valid_until, valid_from)) return;
+  drop(draft, "valid_until");
+  draft.object[notes.ended] = valid_until;
 }
 
 function writeInUtc(draft: Draft, name: string): void {

@@ -23,13 +23,16 @@ export interface ArticleMemory {
   save(): Promise<void>;
 }
 
-const fileName = "articles.json";
-
 /** What is remembered at most. An article that fell out is fetched once more, and its report stays one. */
 const mostArticles = 5000;
 
-/** The memory in a file of the state directory. Throws PositionError where there is one that cannot be read. */
-export async function openArticleMemory(directory: string, most: number = mostArticles): Promise<ArticleMemory> {
+/** The memory of one connector in a file of the state directory. Throws PositionError where there is one that cannot be read. */
+export async function openArticleMemory(
+  directory: string,
+  connectorId: string,
+  most: number = mostArticles,
+): Promise<ArticleMemory> {
+  const fileName = `articles-${connectorId}.json`;
   const known = new Map(await load(join(directory, fileName)));
   let isSaved = true;
   return {

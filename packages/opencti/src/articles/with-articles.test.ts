@@ -57,7 +57,7 @@ async function open(
     write: write ?? ((items) => (written.push([...items]), Promise.resolve([]))),
     close: () => Promise.resolve(),
   };
-  const memory = await openArticleMemory(directory);
+  const memory = await openArticleMemory(directory, "connector");
   const logger = createLogger((record) => void log.push(record), "debug");
   const now = () => Date.parse("2026-06-01T00:00:00Z");
   return { sink: withArticles(target, { articles, memory, tlp: "TLP:GREEN", log: logger, now }), asked, written, log };
@@ -156,11 +156,11 @@ test("an abort is no outage", async () => {
 });
 
 test("the memory keeps what is pending when it is full", async () => {
-  const memory = await openArticleMemory(directory, 2);
+  const memory = await openArticleMemory(directory, "connector", 2);
   memory.set("pending", { kind: "pending", refs: ["a"] });
   for (const id of ["x", "y", "z"]) memory.set(id, { kind: "unavailable", reason: "archived" });
   await memory.save();
-  const again = await openArticleMemory(directory, 2);
+  const again = await openArticleMemory(directory, "connector", 2);
   expect([again.pending(), again.get("x"), again.get("z")]).toEqual([
     ["pending"],
     undefined,

@@ -1,7 +1,16 @@
-import { articleIdsOf, type ArticleClient, type ExternalReference, type Logger, type Sink, type Tlp } from "@socdefenders/shared";
+import {
+  articleIdsOf,
+  type ArticleClient,
+  type ExternalReference,
+  type Host,
+  type Logger,
+  type Sink,
+  type Tlp,
+} from "@socdefenders/shared";
+import type { OpenctiConfig } from "../config.ts";
 import type { OpenctiBundle } from "../mapping/bundle.ts";
 import { createArticleRun } from "./article-run.ts";
-import type { ArticleMemory } from "./memory.ts";
+import { openArticleMemory, type ArticleMemory } from "./memory.ts";
 
 export interface ArticleOptions {
   readonly articles: ArticleClient;
@@ -39,6 +48,34 @@ export function withArticles(sink: Sink<OpenctiBundle>, options: ArticleOptions)
       run = createArticleRun(options);
       await sink.close(failure);
     },
+  };
+}
+
+export interface ArticleSetting {
+  readonly config: Pick<OpenctiConfig, "connectorId" | "articleTlp">;
+  readonly articles: NonNullable<Host["articles"]>;
+  /** The platform's state for the connector. Where there is none, it has no reports to add to. */
+  readonly state: () => string;
+  readonly log: Logger;
+}
+
+/** The same with the memory of a connector, which is opened with the first page. */
+export function withArticlesOf(sink: Sink<OpenctiBundle>, { config, articles, state, log }: ArticleSetting): Sink<OpenctiBundle> {
+  let full: Sink<OpenctiBundle> | undefined;
+
+  async function open(): Promise<Sink<OpenctiBundle>> {
+    const memory = await openArticleMemory(articles.directory, config.connectorId);
+    if (["", "null", "{}"].includes(state())) memory.forget();
+    return withArticles(sink, { articles: articles.client, memory, tlp: config.articleTlp, log, now: Date.now });
+  }
+
+  return {
+    check: (signal, look) => sink.check(signal, look),
+    async write(items, signal) {
+      full ??= await open();
+      return full.write(items, signal);
+    },
+    close: (failure) => (full ?? sink).close(failure),
   };
 }
 

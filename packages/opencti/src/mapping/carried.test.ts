@@ -100,3 +100,27 @@ describe("skipped, with the reason, is", () => {
     expect(carried(type, members)).toEqual({ kind: "skipped", reason });
   });
 });
+
+describe("what the platform would refuse in its worker is left out, with its reason", () => {
+  test.each([
+    ["an address without value", "ipv4-addr", {}, "ipv4-addr: OpenCTI derives no id from its properties"],
+    ["a blank value", "domain-name", { value: " " }, "domain-name: OpenCTI derives no id from its properties"],
+    ["a file with neither hash nor name", "file", { hashes: {}, size: 3 }, "file: OpenCTI derives no id from its properties"],
+    ["a grouping without context", "grouping", { name: "Group" }, "grouping: OpenCTI demands context"],
+    ["a report of no day", "report", { name: "Report", published: "yesterday" }, "report: published is no time"],
+    [
+      "data observed at no time",
+      "observed-data",
+      { object_refs: [`url--${uuid}`], first_observed: "2026-05-16T08:00:00Z", last_observed: "later", number_observed: 1 },
+      "observed-data: last_observed is no time",
+    ],
+  ])("%s", (_, type, members, reason) => {
+    expect(carried(type, members)).toEqual({ kind: "skipped", reason });
+  });
+
+  test("and what it takes goes", () => {
+    expect(carried("file", { hashes: { MD5: "d41d8cd98f00b204e9800998ecf8427e" } }).kind).toBe("items");
+    expect(carried("autonomous-system", { number: 64_500 }).kind).toBe("items");
+    expect(carried("report", { name: "Report", published: "2026-05-16T08:00:00Z" }).kind).toBe("items");
+  });
+});

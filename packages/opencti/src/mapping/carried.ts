@@ -1,4 +1,4 @@
-import { isStixIdentifier, type Mapped, type MappingContext, type StixObject } from "@socdefenders/shared";
+import { isStixIdentifier, toMicroseconds, type Mapped, type MappingContext, type StixObject } from "@socdefenders/shared";
 import { author, repairedFeedIdentity } from "../platform/provenance.ts";
 import { marked, markingsOf, toBundle, type OpenctiBundle } from "./bundle.ts";
 import { isKnownType, observableTypeName } from "./known-type.ts";
@@ -76,9 +76,10 @@ function provenanceOf({ type, created_by_ref }: StixObject): object {
 
 /** What the platform demands beyond a type and an id. It would refuse the object each time the worker tries. */
 const demanded: Readonly<Record<string, readonly string[]>> = {
+  grouping: ["name", "context"],
   note: ["content"],
   opinion: ["opinion"],
-  "observed-data": ["object_refs"],
+  "observed-data": ["object_refs", "first_observed", "last_observed", "number_observed"],
   relationship: ["relationship_type", "source_ref", "target_ref"],
   report: ["name", "published"],
   sighting: ["sighting_of_ref", "where_sighted_refs"],
@@ -86,12 +87,44 @@ const demanded: Readonly<Record<string, readonly string[]>> = {
 
 function missingPart(object: StixObject): string | undefined {
   const { type } = object;
-  const isDomainObject = observableTypeName(type) === undefined && type !== "malware-analysis";
-  const names = demanded[type] ?? (isDomainObject ? ["name"] : []);
+  const isObservable = observableTypeName(type) !== undefined;
+  if (isObservable) return hasContent(object) ? undefined : `${type}: OpenCTI derives no id from its properties`;
+  const names = demanded[type] ?? (type === "malware-analysis" ? [] : ["name"]);
   const missing = names.find((name) => object[name] === undefined || isBlank(object[name]));
   if (missing !== undefined) return `${type}: OpenCTI demands ${missing}`;
+  const untimely = names.find((name) => times.has(name) && toMicroseconds(textOf(object[name]) ?? "") === undefined);
+  if (untimely !== undefined) return `${type}: ${untimely} is no time`;
   const isShort = names.includes("name") && (textOf(object["name"]) ?? "").length < 2;
   return isShort ? `${type}: OpenCTI demands a name of two characters` : undefined;
+}
+
+const times: ReadonlySet<string> = new Set(["published", "first_observed", "last_observed"]);
+
+/** The properties of which the platform derives an observable's id: one of them at least. Of a type not named here it is `value`. */
+const derivedFrom: Readonly<Record<string, readonly string[]>> = {
+  artifact: ["hashes", "payload_bin", "url"],
+  "autonomous-system": ["number"],
+  "bank-account": ["iban"],
+  directory: ["path"],
+  "email-message": ["from_ref", "subject", "body"],
+  file: ["hashes", "name"],
+  "media-content": ["url"],
+  mutex: ["name"],
+  "network-traffic": ["start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols"],
+  "payment-card": ["card_number"],
+  process: ["pid", "command_line"],
+  software: ["name", "cpe", "swid", "vendor", "version"],
+  "user-account": ["account_type", "user_id", "account_login"],
+  "windows-registry-key": ["key", "values"],
+  "x509-certificate": ["hashes", "serial_number", "subject"],
+};
+
+function hasContent(object: StixObject): boolean {
+  return (derivedFrom[object.type] ?? ["value"]).some((name) => {
+    const value = object[name];
+    if (typeof value === "number") return true;
+    return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : textOf(value) !== undefined;
+  });
 }
 
 const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";

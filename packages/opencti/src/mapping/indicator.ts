@@ -1,4 +1,11 @@
-import { toMicroseconds, type Indicator, type Observable, type PatternResult, type StixObject } from "@socdefenders/shared";
+import {
+  fromMicroseconds,
+  toMicroseconds,
+  type Indicator,
+  type Observable,
+  type PatternResult,
+  type StixObject,
+} from "@socdefenders/shared";
 import { normalForm } from "../platform/normal-form.ts";
 import { author } from "../platform/provenance.ts";
 import { marked } from "./bundle.ts";
@@ -33,7 +40,7 @@ export function toIndicator(
     pattern,
     pattern_type: indicator.pattern_type,
     valid_from: indicator.valid_from,
-    ...(isEnd(indicator) && { valid_until: indicator.valid_until }),
+    ...(indicator.revoked !== true && endOf(indicator)),
     ...(indicator.revoked !== undefined && { revoked: indicator.revoked }),
     ...sharedProperties(indicator),
     ...(indicator.indicator_types && { indicator_types: indicator.indicator_types }),
@@ -55,11 +62,14 @@ function nameOf({ name = "" }: Indicator, first: Observable | undefined, pattern
 }
 
 /**
- * Whether `valid_until` says something. OpenCTI refuses an end that is not behind the start. On a new indicator it heeds
- * `revoked` only where there is no end: one in the future would make the revoked indicator valid.
+ * On a new indicator OpenCTI heeds `revoked` only where there is no end: one in the future would make the revoked indicator valid. Where
+ * the feed's end is not behind the start, the indicator ends a second after it began, as OpenCTI itself has it: without an end it would be
+ * given a lifetime.
  */
-function isEnd({ valid_until, valid_from, revoked }: Indicator): boolean {
-  if (revoked === true) return false;
-  const [until, from] = [toMicroseconds(valid_until ?? ""), toMicroseconds(valid_from)];
-  return until !== undefined && (from === undefined || until > from);
+function endOf({ valid_until, valid_from, ...others }: Indicator): { readonly valid_until?: string } {
+  if (valid_until !== undefined) return { valid_until };
+  const from = toMicroseconds(valid_from);
+  return others["x_socdefenders_ended"] === undefined || from === undefined
+    ? {}
+    : { valid_until: fromMicroseconds(from + 1_000_000n) };
 }

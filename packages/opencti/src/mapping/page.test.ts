@@ -28,3 +28,16 @@ test("references by an id of the feed lead to the object as it is sent; others s
   ]);
   expect(merged[0]).toEqual(object("link", { source_ref: "a", target_ref: "elsewhere", object_refs: ["a", "other"] }));
 });
+
+test("an id that the feed gave to two objects is the last one's, and references by it lead there", () => {
+  const merged = mergePage([
+    bundle(object("a", { x_opencti_stix_ids: ["feed-1"] }), object("c", { x_opencti_stix_ids: ["feed-1", "feed-3"] })),
+    bundle(object("b", { x_opencti_stix_ids: ["feed-1"] }), object("link", { source_ref: "feed-1" })),
+  ]);
+  expect(merged).toEqual([
+    object("a"),
+    object("c", { x_opencti_stix_ids: ["feed-3"] }),
+    object("b", { x_opencti_stix_ids: ["feed-1"] }),
+    object("link", { source_ref: "b" }),
+  ]);
+});

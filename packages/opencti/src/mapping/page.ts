@@ -3,7 +3,9 @@ import type { OpenctiBundle } from "./bundle.ts";
 
 /**
  * The objects of a page, each id once, of several versions the last one. An object under an id that OpenCTI derives is known by all the
- * ids that the feed gave it, and what refers to it by one of those refers to it by its own, so that it is sent after it.
+ * ids that the feed gave it, and what refers to it by one of those refers to it by its own, so that it is sent after it. An id that the
+ * feed gave to several of them, as it changed a pattern, is the last one's alone: the platform merges objects that share one, and which
+ * pattern stays would hang on which worker is first.
  */
 export function mergePage(bundles: readonly OpenctiBundle[]): readonly StixObject[] {
   const objects = new Map<string, StixObject>();
@@ -14,7 +16,7 @@ export function mergePage(bundles: readonly OpenctiBundle[]): readonly StixObjec
       for (const alias of aliasesOf(object)) idsByAlias.set(alias, object.id);
     }
   }
-  return [...objects.values()].map((object) => refer(object, idsByAlias));
+  return [...objects.values()].map((object) => refer(withOwnAliases(object, idsByAlias), idsByAlias));
 }
 
 const aliasesOf = (object: StixObject | undefined): readonly string[] =>
@@ -24,6 +26,14 @@ function withAliases(object: StixObject, former: StixObject | undefined): StixOb
   const aliases = aliasesOf(former);
   if (aliases.length === 0) return object;
   return { ...object, x_opencti_stix_ids: [...new Set([...aliases, ...aliasesOf(object)])] };
+}
+
+function withOwnAliases(object: StixObject, idsByAlias: ReadonlyMap<string, string>): StixObject {
+  const aliases = aliasesOf(object);
+  const own = aliases.filter((alias) => idsByAlias.get(alias) === object.id);
+  if (own.length === aliases.length) return object;
+  const { x_opencti_stix_ids: _, ...others } = object;
+  return own.length === 0 ? others : { ...object, x_opencti_stix_ids: own };
 }
 
 function refer(object: StixObject, idsByAlias: ReadonlyMap<string, string>): StixObject {

@@ -11,7 +11,7 @@ const indicator = (number: number, members: Record<string, unknown> = {}): StixO
 });
 
 /** A platform that takes everything, or nothing, and counts what it is told. */
-function start(options: { announces: boolean; maximumBytes?: number; takes?: boolean }) {
+function start({ maximumBytes = 40_000_000, ...options }: { announces: boolean; maximumBytes?: number; takes?: boolean }) {
   const pushed: { objects: readonly StixObject[] }[] = [];
   let announced = 0;
   const graphql = {
@@ -27,7 +27,7 @@ function start(options: { announces: boolean; maximumBytes?: number; takes?: boo
     isAlive: () => Promise.resolve(true),
     finish: () => Promise.resolve(),
   };
-  const transport = createApiTransport(graphql, { connectorId: "connector", ...options });
+  const transport = createApiTransport(graphql, { connectorId: "connector", maximumBytes, ...options });
   const send = (...objects: StixObject[]) => transport.send({ id: "bundle--1", objects, work }, signal);
   return {
     send,
@@ -68,7 +68,7 @@ test("what is larger than a request goes in several, and one object larger than 
   const platform = start({ announces: false, maximumBytes: 1000 });
   const long = (number: number, length: number) => indicator(number, { description: "x".repeat(length) });
   expect(await platform.send(long(1, 600), long(2, 600), long(3, 2000))).toEqual([
-    { id: "indicator--3", reason: "larger than the 1000 bytes that a request to OpenCTI may have" },
+    { id: "indicator--3", reason: "larger than the 1000 bytes that one push to OpenCTI may have" },
   ]);
   expect(platform.pushed()).toEqual([["indicator--1"], ["indicator--2"]]);
   expect(platform.announced()).toBe(2);

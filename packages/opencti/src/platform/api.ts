@@ -9,11 +9,9 @@ export interface ApiOptions {
   readonly connectorId: string;
   /** Whether the platform announces the objects of a pushed bundle on the work itself, as it does from 7 on. */
   readonly announces: boolean;
-  /** Largest bundle in bytes, as it stands inside a request. Default 40 MB, of the 50 that the platform takes. */
-  readonly maximumBytes?: number | undefined;
+  /** Largest bundle in bytes, as it stands inside a request. */
+  readonly maximumBytes: number;
 }
-
-const defaultMaximumBytes = 40_000_000;
 
 /**
  * Hands bundles to the platform (`stixBundlePush`), which queues them itself, in the order and as clean as the queue wants them: the
@@ -21,7 +19,7 @@ const defaultMaximumBytes = 40_000_000;
  * alone is not split, so it is announced here.
  */
 export function createApiTransport(graphql: Graphql, options: ApiOptions): Transport {
-  const { connectorId, announces, maximumBytes = defaultMaximumBytes } = options;
+  const { connectorId, announces, maximumBytes } = options;
   return {
     async send({ id, objects, work }, signal) {
       const { parts, dropped } = split(objects);

@@ -30,7 +30,7 @@ export function cutBundles(parts: readonly Part[], maximumBytes: number): CutBun
     if (sizeOf(added) > free) {
       added = withProvenance(object.id, undefined);
       if (sizeOf(added) > maximumBytes) {
-        tooLarge.push({ id: object.id, reason: `larger than the ${maximumBytes} bytes that a request to OpenCTI may have` });
+        tooLarge.push({ id: object.id, reason: `larger than the ${maximumBytes} bytes that one push to OpenCTI may have` });
         continue;
       }
       bundles.push(new Map());

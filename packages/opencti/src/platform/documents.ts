@@ -45,6 +45,7 @@ export interface WorkSummary {
   readonly id: string;
   readonly status: string;
   readonly processed_time: string | null;
+  readonly tracking: { readonly import_expected_number: number | null; readonly import_processed_number: number | null } | null;
 }
 
 const connectionSchema: z.ZodType<BrokerConnection> = z.object({
@@ -130,18 +131,21 @@ export const readBroker: Operation<{ connector: { config: { connection: BrokerCo
   repeatable: true,
 };
 
+const workSchema: z.ZodType<WorkSummary> = z.object({
+  id: z.string(),
+  status: z.string(),
+  processed_time: z.string().nullable(),
+  tracking: z.object({ import_expected_number: z.number().nullable(), import_processed_number: z.number().nullable() }).nullable(),
+});
+
 export const readWorks: Operation<{ connector: { works: readonly (WorkSummary | null)[] | null } | null }> = {
   name: "ReadWorks",
-  text: `query ReadWorks($id: String!) { connector(id: $id) { works { id status processed_time } } }`,
-  data: z.object({
-    connector: z
-      .object({
-        works: z
-          .array(z.object({ id: z.string(), status: z.string(), processed_time: z.string().nullable() }).nullable())
-          .nullable(),
-      })
-      .nullable(),
-  }),
+  text: `query ReadWorks($id: String!) {
+    connector(id: $id) {
+      works { id status processed_time tracking { import_expected_number import_processed_number } }
+    }
+  }`,
+  data: z.object({ connector: z.object({ works: z.array(workSchema.nullable()).nullable() }).nullable() }),
   repeatable: true,
 };
 

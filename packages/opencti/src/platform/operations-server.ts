@@ -9,12 +9,14 @@ export interface OperationsServer {
 export interface OperationsOptions {
   /** `/metrics` and `/health` are served on each of them; 0 is none. */
   readonly ports: readonly number[];
+  /** The address they are served on; undefined for all. */
+  readonly address: string | undefined;
   readonly metrics: () => Promise<string>;
   readonly health: () => Health;
 }
 
 /** Serves what watches the connector asks for. Throws ConfigurationError where a port is taken. */
-export async function startOperationsServer({ ports, metrics, health }: OperationsOptions): Promise<OperationsServer> {
+export async function startOperationsServer({ ports, address, metrics, health }: OperationsOptions): Promise<OperationsServer> {
   const servers: Server[] = [];
   const close = async (): Promise<void> => {
     for (const server of servers) server.closeAllConnections();
@@ -34,23 +36,26 @@ export async function startOperationsServer({ ports, metrics, health }: Operatio
     });
     servers.push(server);
     try {
-      await listen(server, port);
+      await listen(server, port, address);
     } catch (cause) {
       await close();
-      throw new ConfigurationError(`port ${port} cannot be opened for metrics and health: ${(cause as Error).message}`, {
-        remedy: "Choose another METRICS_PORT or SOCDEFENDERS_HEALTH_PORT.",
-        cause,
-      });
+      throw new ConfigurationError(
+        `port ${port} of ${address ?? "*"} cannot be opened for metrics and health: ${(cause as Error).message}`,
+        {
+          remedy: "Choose another CONNECTOR_METRICS_PORT, SOCDEFENDERS_HEALTH_PORT or SOCDEFENDERS_LISTEN_ADDRESS.",
+          cause,
+        },
+      );
     }
   }
   return { close };
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     // It alone must not keep a run that is done from leaving.
-    server.listen(port, resolve).unref();
+    server.listen({ port, host }, resolve).unref();
   });
 }
 

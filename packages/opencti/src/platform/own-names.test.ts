@@ -1,3 +1,4 @@
+import { commandWords } from "@socdefenders/shared";
 import { expect, test } from "vitest";
 import { inOwnNames } from "./own-names.ts";
 
@@ -15,4 +16,17 @@ test.each([
   ["see https://opencti.example.com and feed.example.com", "see https://opencti.example.com and feed.example.com"],
 ])("%s", (text, expected) => {
   expect(inOwnNames(text)).toBe(expected);
+});
+
+test.each(Object.values(commandWords))("there is no command and no configuration file beside OpenCTI: %s", (words) => {
+  const told = inOwnNames(`Ask; if so, ${words}.`);
+  expect(told).not.toBe(`Ask; if so, ${words}.`);
+  expect(told).not.toMatch(/`socdefenders |--[a-z]|\bca_file|CONFIG\b/);
+});
+
+test("the position is the connector's state, and the state directory a variable", () => {
+  expect(inOwnNames("Remove the saved position to read again from feed.start.")).toBe(
+    "Reset the connector's state on its page in OpenCTI to read again from SOCDEFENDERS_START.",
+  );
+  expect(inOwnNames("Check state_directory and its permissions.")).toBe("Check SOCDEFENDERS_STATE_DIRECTORY and its permissions.");
 });

@@ -10,16 +10,14 @@ import {
   type Logger,
   type Sink,
 } from "@socdefenders/shared";
-import { openArticleMemory } from "../articles/memory.ts";
-import { withArticles } from "../articles/with-articles.ts";
+import { withArticlesOf } from "../articles/with-articles.ts";
 import { createCheckpoints } from "../checkpoint.ts";
-import { createMapping, type OpenctiBundle } from "../mapping.ts";
+import { mappingOf, type OpenctiBundle } from "../mapping.ts";
 import { createSink } from "../sink.ts";
 import { readQueue } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
 import type { Metrics } from "./metrics.ts";
 import { StateResetError } from "./reset-error.ts";
-import { withoutExpired } from "./selection.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
@@ -63,15 +61,14 @@ async function pollFeed(context: RunContext): Promise<ConnectorError | undefined
   const started = Date.now();
   const signal = AbortSignal.any([context.signal, session.untilReset()]);
   const feed = openFeed(settings.feed, { ...host, budgets: createFileBudgets(settings.stateDirectory) });
-  const map = createMapping(settings.opencti);
   let firstFailure: ConnectorError | undefined;
   try {
     const summaries = poll({
       feed,
       target: "opencti",
-      map: settings.importExpired ? map : withoutExpired(map, started),
+      map: mappingOf(settings.opencti, () => started),
       filter: settings.filter,
-      sink: await openSink(context, feed),
+      sink: openSink(context, feed),
       checkpoints: createCheckpoints(session),
       deadLetters: createFileDeadLetters(settings.stateDirectory),
       log,
@@ -97,14 +94,13 @@ async function pollFeed(context: RunContext): Promise<ConnectorError | undefined
   return firstFailure;
 }
 
-/** With the articles where they are wanted. A platform without a state has no reports to add to. */
-async function openSink({ settings, graphql, session, log }: RunContext, { send }: Feed): Promise<Sink<OpenctiBundle>> {
-  const sink = createSink(settings.opencti, { log, graphql, session });
-  if (!settings.importArticles) return sink;
-  const memory = await openArticleMemory(settings.stateDirectory);
-  if (["", "null", "{}"].includes(session.state())) memory.forget();
-  const articles = createArticleClient({ config: settings.feed, send });
-  return withArticles(sink, { articles, memory, tlp: settings.articleTlp, log, now: Date.now });
+/** With the articles where they are wanted. */
+function openSink({ settings, graphql, session, log }: RunContext, { send }: Feed): Sink<OpenctiBundle> {
+  const { opencti: config, stateDirectory: directory } = settings;
+  const sink = createSink(config, { log, graphql, session });
+  if (!config.importArticles) return sink;
+  const client = createArticleClient({ config: settings.feed, send });
+  return withArticlesOf(sink, { config, articles: { client, directory }, state: () => session.state(), log });
 }
 
 /** Nothing is read while the workers are behind: what they have not imported yet would only grow. */

@@ -11,7 +11,8 @@ const minimal = {
 
 test("what is not set has a default", () => {
   const settings = readSettings(minimal, {});
-  expect(settings).toMatchObject({ periodMs: 3_600_000, queueThresholdMegabytes: 500, logLevel: "error", importExpired: false });
+  expect(settings).toMatchObject({ periodMs: 3_600_000, queueThresholdMegabytes: 500, logLevel: "error" });
+  expect(settings.opencti).toMatchObject({ importExpired: false, importArticles: false, articleTlp: "TLP:GREEN" });
   expect(settings.feed.endpoint.href).toBe("https://socdefenders.ai/api/taxii2/");
 });
 
@@ -61,7 +62,10 @@ test("the broker's variables and the choices of the import arrive", () => {
     ca: "-----BEGIN CERTIFICATE-----",
   });
   expect(settings.opencti.broker).toMatchObject({ host: "mq.example", port: 5671, useTls: true });
-  expect(settings).toMatchObject({ feed: { collections: ["one", "two"] }, importArticles: true, articleTlp: "TLP:AMBER+STRICT" });
+  expect(settings).toMatchObject({
+    feed: { collections: ["one", "two"] },
+    opencti: { importArticles: true, articleTlp: "TLP:AMBER+STRICT" },
+  });
   expect(settings.filter?.identity).toMatch(/^[0-9a-f]{16}$/);
 });
 
@@ -100,7 +104,13 @@ test("metrics and health are served only where they are asked for", () => {
     healthPort: 0,
   });
   const { observation } = readSettings({ ...minimal, CONNECTOR_EXPOSE_METRICS: "true", SOCDEFENDERS_HEALTH_PORT: "8080" }, {});
-  expect(observation).toEqual({ metricsPort: 9095, metricsNamespace: "", metricsSubsystem: "", healthPort: 8080 });
+  expect(observation).toEqual({
+    metricsPort: 9095,
+    metricsNamespace: "",
+    metricsSubsystem: "",
+    healthPort: 8080,
+    listenAddress: "127.0.0.1",
+  });
 });
 
 test("without a filter's variable nothing is held back; one of them alone does not begin to hold back reserved addresses", () => {
@@ -173,4 +183,11 @@ test("the broker's certificates may stand in the variables themselves", () => {
   ).opencti;
   expect(broker).toMatchObject({ certificate: pem, verifiesCertificate: false });
   expect(broker.passphrase?.reveal()).toBe("phrase");
+});
+
+test("metrics and health are for this machine alone unless the operator says otherwise", () => {
+  const addressOf = (address: string) =>
+    readSettings({ ...minimal, SOCDEFENDERS_LISTEN_ADDRESS: address }, {}).observation.listenAddress;
+  expect(["", "192.0.2.7", "::1", "*"].map(addressOf)).toEqual(["127.0.0.1", "192.0.2.7", "::1", undefined]);
+  expect(() => addressOf("localhost")).toThrow("SOCDEFENDERS_LISTEN_ADDRESS: localhost is no address");
 });

@@ -9,9 +9,8 @@ import {
   type FeedConfig,
   type Filter,
   type LogLevel,
-  tlpLevels,
-  type Tlp,
 } from "@socdefenders/shared";
+import { z } from "zod";
 import { parseConfig, type OpenctiConfig } from "../config.ts";
 import { createReader, type Reader } from "./environment.ts";
 import { inOwnNames } from "./own-names.ts";
@@ -28,11 +27,6 @@ export interface Settings {
   /** Log lines as JSON, or for people. */
   readonly logsJson: boolean;
   readonly stateDirectory: string;
-  readonly importExpired: boolean;
-  /** The articles that indicators refer to become reports. */
-  readonly importArticles: boolean;
-  /** What those reports are marked with: articles carry no marking themselves. */
-  readonly articleTlp: Tlp;
   readonly filter: Filter | undefined;
   readonly observation: ObservationSettings;
   /** What was set and is of no effect any more, for the log. */
@@ -47,6 +41,8 @@ interface ObservationSettings {
   readonly metricsSubsystem: string;
   /** Where an orchestrator asks for `/health`; 0 is nowhere. */
   readonly healthPort: number;
+  /** The address both listen on; undefined for all of the machine's. */
+  readonly listenAddress: string | undefined;
 }
 
 /**
@@ -75,15 +71,13 @@ function readAll(read: Reader): Settings {
     logLevel: readLogLevel(read.text("CONNECTOR_LOG_LEVEL") ?? "error"),
     logsJson: read.flag("OPENCTI_JSON_LOGGING") ?? true,
     stateDirectory: read.text("SOCDEFENDERS_STATE_DIRECTORY") ?? "./state",
-    importExpired: read.flag("SOCDEFENDERS_IMPORT_EXPIRED") ?? false,
-    importArticles: read.flag("SOCDEFENDERS_IMPORT_ARTICLES") ?? false,
-    articleTlp: readTlp(read.text("SOCDEFENDERS_ARTICLE_TLP") ?? "TLP:GREEN"),
     filter: readFilter(read),
     observation: {
       metricsPort: read.flag("CONNECTOR_EXPOSE_METRICS") === true ? (read.number("CONNECTOR_METRICS_PORT") ?? 9095) : 0,
       metricsNamespace: readMetricName(read, "CONNECTOR_METRICS_NAMESPACE"),
       metricsSubsystem: readMetricName(read, "CONNECTOR_METRICS_SUBSYSTEM"),
       healthPort: read.number("SOCDEFENDERS_HEALTH_PORT") ?? 0,
+      listenAddress: readListenAddress(read.text("SOCDEFENDERS_LISTEN_ADDRESS") ?? "127.0.0.1"),
     },
     warnings: Object.entries(former).flatMap(([name, advice]) => (read.text(name) === undefined ? [] : [`${name}: ${advice}`])),
   };
@@ -131,14 +125,6 @@ function readFilter(read: Reader): Filter | undefined {
   return createFilter(parseFilterConfig({ ...section, reserved_addresses: reserved ?? "deliver" }));
 }
 
-function readTlp(text: string): Tlp {
-  const level = tlpLevels.find((one) => one === text.toUpperCase());
-  if (level !== undefined) return level;
-  throw new ConfigurationError(`SOCDEFENDERS_ARTICLE_TLP: no such level: ${text}`, {
-    remedy: `Choose one of ${tlpLevels.join(", ")}.`,
-  });
-}
-
 function openctiSection(read: Reader): object {
   const broker = {
     host: read.text("MQ_HOST"),
@@ -168,6 +154,9 @@ function openctiSection(read: Reader): object {
     ssl_verify: read.flag("OPENCTI_SSL_VERIFY"),
     custom_headers: readHeaders(read.text("OPENCTI_CUSTOM_HEADERS")),
     detection: read.flag("SOCDEFENDERS_DETECTION"),
+    import_expired: read.flag("SOCDEFENDERS_IMPORT_EXPIRED"),
+    import_articles: read.flag("SOCDEFENDERS_IMPORT_ARTICLES"),
+    article_tlp: read.text("SOCDEFENDERS_ARTICLE_TLP"),
     mq: withoutUnset(broker),
     send_to_queue: read.flag("CONNECTOR_SEND_TO_QUEUE"),
     directory: read.flag("CONNECTOR_SEND_TO_DIRECTORY") === true ? withoutUnset(directory) : undefined,
@@ -224,6 +213,15 @@ function readPeriod(text: string): number {
 function readThreshold(megabytes: number): number {
   if (megabytes > 0) return megabytes;
   throw new ConfigurationError("CONNECTOR_QUEUE_THRESHOLD: nothing would ever be read", { remedy: "Write a number above 0." });
+}
+
+/** What the process serves tells of errors and addresses: to other machines only where the operator wants it. */
+function readListenAddress(text: string): string | undefined {
+  if (text === "*") return undefined;
+  if (z.union([z.ipv4(), z.ipv6()]).safeParse(text).success) return text;
+  throw new ConfigurationError(`SOCDEFENDERS_LISTEN_ADDRESS: ${text} is no address`, {
+    remedy: "Write an IP address of this machine, or * for all of them.",
+  });
 }
 
 function readMetricName(read: Reader, name: string): string {

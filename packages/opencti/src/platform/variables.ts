@@ -271,6 +271,12 @@ export const feedVariables: readonly Variable[] = [
     default: 0,
     description: "Where `/health` is served; 0 is nowhere.",
   },
+  {
+    name: "SOCDEFENDERS_LISTEN_ADDRESS",
+    type: "string",
+    default: "127.0.0.1",
+    description: "The address that metrics and health are served on; `*` is all, as the container image has it.",
+  },
 ];
 
 export const variables: readonly Variable[] = [...platformVariables, ...connectorVariables, ...feedVariables];

@@ -13,6 +13,12 @@ test.each([
   expect(featuresOf(version)).toMatchObject({ version, isSupported, hasMultiPartWorks });
 });
 
+test("what is pushed before version 7, where it becomes one message in base64, fits RabbitMQ's default limit of 16 MiB", () => {
+  const envelope = 10_000;
+  expect((featuresOf("6.9.17").mostPushedBytes * 4) / 3 + envelope).toBeLessThan(16 * 1024 * 1024);
+  expect(featuresOf("7.260817.0").mostPushedBytes).toBeLessThan(50_000_000);
+});
+
 test("a version nobody can read is asked for nothing new", () => {
   expect(featuresOf("5d3f1c (development)")).toMatchObject({ isSupported: true, hasMultiPartWorks: false });
 });

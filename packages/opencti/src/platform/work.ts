@@ -21,12 +21,14 @@ export interface WorkOptions {
   readonly name: string;
   /** The platform's way to open one. */
   readonly add: Operation<{ workAdd: { id: string } }>;
+  /** Whether the platform completes it only where as many objects were processed as were announced, not where there were more. */
+  readonly completesAtEquality: boolean;
 }
 
 /** Opens a work. Only a run that has something to send opens one. */
 export async function openWork(
   graphql: Graphql,
-  { connectorId, name, add }: WorkOptions,
+  { connectorId, name, add, completesAtEquality }: WorkOptions,
   log: Logger,
   signal: AbortSignal,
 ): Promise<Work> {
@@ -34,6 +36,17 @@ export async function openWork(
   const announce = (expectations: number, aborted: AbortSignal): Promise<unknown> =>
     graphql.call(addExpectations, { id: work.id, expectations }, aborted);
   let withdrawn = 0;
+
+  /** What does not come is taken back; what came twice and was counted twice is announced, where one too many is never complete. */
+  async function settle(aborted: AbortSignal): Promise<void> {
+    if (withdrawn > 0) await announce(-withdrawn, aborted);
+    if (!completesAtEquality) return;
+    const { connector } = await graphql.call(readWorks, { id: connectorId }, aborted);
+    const tracking = connector?.works?.find((one) => one?.id === work.id)?.tracking;
+    const surplus = (tracking?.import_processed_number ?? 0) - (tracking?.import_expected_number ?? 0);
+    if (surplus > 0) await announce(surplus, aborted);
+  }
+
   return {
     id: work.id,
     async expect(objects, aborted) {
@@ -46,13 +59,10 @@ export async function openWork(
       return (await graphql.call(isWorkAlive, { id: work.id }, aborted)).isWorkAlive === true;
     },
     async finish(message, failure, aborted) {
-      if (withdrawn > 0) {
-        await announce(-withdrawn, aborted).catch((error: Error) => {
-          log.warn("work_expects", `the work ${work.id} goes on waiting for ${withdrawn} objects: ${error.message}`, {
-            work: work.id,
-          });
-        });
-      }
+      await settle(aborted).catch((error: Error) => {
+        const message = `the work ${work.id} may stay in progress, what was announced is not what came: ${error.message}`;
+        log.warn("work_expects", message, { work: work.id, withdrawn });
+      });
       const text = failure === undefined ? message : `${message}, then: ${clean(failure.message, 1000)}`;
       await graphql.call(closeWork, { id: work.id, message: text, inError: failure !== undefined }, aborted);
     },

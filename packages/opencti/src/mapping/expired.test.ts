@@ -1,13 +1,14 @@
 import type { Mapped, StixObject } from "@socdefenders/shared";
 import { expect, test } from "vitest";
-import { withoutExpired } from "./selection.ts";
+import { withoutExpired } from "./expired.ts";
 
-const now = Date.parse("2026-06-01T00:00:00Z");
+const now = (): number => Date.parse("2026-06-01T00:00:00Z");
 const everything = (): Mapped<string> => ({ kind: "items", items: ["mapped"] });
 const indicator = (members: Record<string, unknown>): StixObject => ({ type: "indicator", id: "indicator--1", ...members });
 
 test.each([
   ["an indicator that has expired", indicator({ valid_until: "2026-05-31T23:59:59Z" }), "expired"],
+  ["one that ended as it began", indicator({ x_socdefenders_ended: "2026-05-31T23:59:59Z" }), "expired"],
   ["a revoked one that has ended", indicator({ valid_until: "2026-05-31T23:59:59Z", revoked: true }), undefined],
   ["one that is still valid", indicator({ valid_until: "2026-06-01T00:00:01Z" }), undefined],
   ["one without an end", indicator({}), undefined],
