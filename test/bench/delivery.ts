@@ -9,30 +9,26 @@ export type Deliver = (origin: string, collection: string, onPage?: () => void) 
 /** The whole way to one target, as `run` takes it; where a target keeps no position of its own, it is kept in files. */
 export function createDelivery<Item>(map: Mapping<Item>, open: () => Target<Item>): Deliver {
   return async (origin, collection, onPage = () => undefined) => {
-    // The programs are started in the project: its disk and not the temporary folder, which may be memory only.
+    const feed = openFeed(pagesConfig(origin, "plain", collection), { log: silentLogger, userAgent });
+    // Programs are started in the project: its disk and not the temporary folder, which may be memory only.
     const directory = await mkdtemp(join("node_modules", ".bench-"));
     const { sink, checkpoints = createFileStore(directory) } = open();
-    const feed = openFeed(pagesConfig(origin, "plain", collection), { log: silentLogger, userAgent });
+    // Each time from the start, whatever is saved.
+    const forgetful = { ...checkpoints, load: async () => undefined };
+    const common = { feed, target: "bench", log: silentLogger, deadLetters: { add: async () => 0 } };
+    const { signal } = new AbortController();
     let objects = 0;
-    const summaries = poll({
-      feed,
-      target: "bench",
-      map,
-      sink,
-      // Each time from the start, whatever is saved.
-      checkpoints: { save: (key, cursor) => checkpoints.save(key, cursor), load: async () => undefined },
-      deadLetters: { add: async () => 0 },
-      log: silentLogger,
-      signal: new AbortController().signal,
-      onPage,
-    });
-    for await (const { read, mapped, delivered, failure } of summaries) {
-      if (failure !== undefined) throw failure;
-      if (delivered < mapped || mapped < read * 0.9) throw new Error(`${delivered} of ${mapped} items of ${read} objects delivered`);
-      objects += read;
+    try {
+      for await (const summary of poll({ ...common, map, sink, checkpoints: forgetful, signal, onPage })) {
+        const { read, mapped, delivered, failure } = summary;
+        if (failure !== undefined) throw failure;
+        if (delivered < mapped || mapped < read * 0.9) throw new Error(`${delivered} of ${mapped} items of ${read} objects`);
+        objects += read;
+      }
+    } finally {
+      await feed.close();
+      await rm(directory, { recursive: true });
     }
-    await feed.close();
-    await rm(directory, { recursive: true });
     return objects;
   };
 }

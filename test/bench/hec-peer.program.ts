@@ -17,7 +17,8 @@ const pages = Array.from({ length: Math.ceil(events.length / 1000) }, (_, page) 
 
 const sink = createSink(parseConfig({ endpoint: origin, token }, "splunk"), { log: silentLogger, userAgent });
 // Batches are sent when they are asked for; an event goes as it is.
-const logger = new splunkLogging.Logger({ url: origin, token, maxBatchCount: 0, eventFormatter: (message: SplunkEvent) => message });
+const logger = new splunkLogging.Logger({ url: origin, token, maxBatchCount: 0 });
+logger.eventFormatter = (message) => message;
 logger.error = (error) => {
   throw error;
 };

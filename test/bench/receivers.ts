@@ -33,11 +33,12 @@ export async function startReceivers(folder: string): Promise<Running> {
 
 /** OpenCTI with a real RabbitMQ that stores as RabbitMQ 4 does. Throws where it is missing. */
 export async function startBroker(): Promise<Running> {
-  const { url, rabbitmq, close } = await startPlatform();
+  const platform = await startPlatform();
+  const { url, rabbitmq } = platform;
   // A million messages would need more disk than a test may take: the queue keeps the newest.
   await rabbitmq.control("set_policy", "bench", "^push_", '{"queue-version":2,"max-length":5000}');
   return {
     settings: { BENCH_OPENCTI: url, BENCH_CONNECTOR_ID: benchConnectorId, BENCH_BROKER: String(rabbitmq.port) },
-    close,
+    close: () => platform.close(),
   };
 }

@@ -14,13 +14,13 @@ const options = ["--max-semi-space-size=1", "--max-old-space-size=192"];
 test("a million indicators through the built function to both destinations", { timeout: 900_000 }, async ({ task }) => {
   const folder = temporaryDirectory();
   const functionApp = await buildFunctionApp(folder);
-  const { settings, close } = await startReceivers(folder);
+  const receivers = await startReceivers(folder);
   const environment = {
-    ...settings,
+    ...receivers.settings,
     STATE_CONTAINER: "state-bench",
     SENTINEL_DESTINATIONS: "logs,threat-intelligence",
     SOCDEFENDERS_SCHEDULE: "0 */15 * * * *",
-    SOCDEFENDERS_ENDPOINT: `${settings["BENCH_PAGES"]}/plain/taxii2/`,
+    SOCDEFENDERS_ENDPOINT: `${receivers.settings["BENCH_PAGES"]}/plain/taxii2/`,
     SOCDEFENDERS_API_KEY: "a-key-for-nothing",
     SOCDEFENDERS_COLLECTIONS: "1000",
     SOCDEFENDERS_START: "2026-01-01T00:00:00Z",
@@ -28,7 +28,7 @@ test("a million indicators through the built function to both destinations", { t
     SOCDEFENDERS_REQUESTS_PER_DAY: "1000000000",
   };
   const { read, megabytes } = await runProgramWith<FunctionRun>(options, "function-memory", [functionApp], environment);
-  await close();
+  await receivers.close();
   expect(read.map((count) => count >= 1_000_000)).toEqual([true, true]);
   const what = ["indicators through the built function to both destinations of Sentinel", ...options].join(", ");
   task.meta.measurements = [memoryRow(what, megabytes, 256)];

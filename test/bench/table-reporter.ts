@@ -11,7 +11,11 @@ export default class TableReporter implements Reporter {
     const missing = metas.flatMap(({ notMeasured }) => notMeasured ?? []);
     const tables = [wholeWayTable(wholeWays), table(measurements)].filter((lines) => lines.length > 0);
     if (tables.length === 0) return;
-    const lines = [machine(), ...tables.flatMap((table) => ["", ...table]), ...missing.flatMap((reason) => ["", `Not measured: ${reason}`])];
+    const lines = [
+      machine(),
+      ...tables.flatMap((table) => ["", ...table]),
+      ...missing.flatMap((reason) => ["", `Not measured: ${reason}`]),
+    ];
     process.once("exit", () => console.log(`\n${lines.join("\n")}\n`));
   }
 }
@@ -30,7 +34,13 @@ function wholeWayTable(ways: readonly WholeWay[]): string[] {
 
 function table(measurements: readonly Measurement[]): string[] {
   if (measurements.length === 0) return [];
-  const rows = measurements.map(({ what, measured, ratio, comparedWith, goal = "" }) => [what, measured, ratio, comparedWith, goal]);
+  const rows = measurements.map(({ what, measured, ratio, comparedWith, goal = "" }) => [
+    what,
+    measured,
+    ratio,
+    comparedWith,
+    goal,
+  ]);
   return markdown(["what", "measured", "ratio", "compared with, in the same run", "goal"], rows);
 }
 

@@ -4,17 +4,16 @@ import { createDelivery, type Deliver } from "./delivery.ts";
 import { benchConnectorId, benchToken } from "./opencti-account.ts";
 
 /** What the whole way is measured to. */
-export const targetNames = ["splunk", "logs", "threat-intelligence", "opencti"] as const;
-export type TargetName = (typeof targetNames)[number];
+export type TargetName = "splunk" | "logs" | "threat-intelligence" | "opencti";
 
 /** Where pages and receivers are, as `startReceivers` tells the programs in their environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
 /** What delivers to a target. Each loads its own connector only, since the memory of the process is measured too. */
 export function openTarget(name: string, settings: Settings): Promise<Deliver> {
-  const target = targetNames.find((known) => known === name);
-  if (target === undefined) throw new Error(`no target is called ${name}`);
-  return openers[target](settings);
+  const open = new Map(Object.entries(openers)).get(name);
+  if (open === undefined) throw new Error(`no target is called ${name}`);
+  return open(settings);
 }
 
 const host = { log: silentLogger, userAgent };

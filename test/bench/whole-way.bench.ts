@@ -76,7 +76,12 @@ test.for(subjects)("the whole way to $target", { timeout: 900_000 }, async (subj
   expect(million.count).toBe(1_000_000);
   if ("reason" in theirs) task.meta.notMeasured = theirs.reason;
   task.meta.wholeWays = [
-    { to: subject.title, ...speedCells(ours), ...pythonCells(ours, theirs, subject.python), ...memoryCells(usual, million, options) },
+    {
+      to: subject.title,
+      ...speedCells(ours),
+      ...pythonCells(ours, theirs, subject.python),
+      ...memoryCells(usual, million, options),
+    },
   ];
 });
 
@@ -90,7 +95,11 @@ function speedCells({ working, share, processorShare, processorSeconds }: Compar
 }
 
 function pythonCells({ working, processorSeconds }: Comparison, theirs: PeerAnswer<WholeWaySpeed>, tools: string): WholeWay {
-  const [times, times2, beside] = ["times Python, by time (≥ 40)", "times Python, by CPU", "Python's objects/s, CPU seconds a million"];
+  const [times, times2, beside] = [
+    "times Python, by time (≥ 40)",
+    "times Python, by CPU",
+    "Python's objects/s, CPU seconds a million",
+  ];
   if ("reason" in theirs) return { [times]: "", [times2]: "", [beside]: "not there" };
   const seconds = 1_000_000 / theirs.processor;
   return {

@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => receivers.close());
 
 test.for(targets)("the benchmark of the whole way to %s delivers two pages", async (target) => {
-  const { working, parsing } = await runProgramWith<Comparison>([], "whole-way", [target, "2", "1"], receivers.settings);
+  const { working, processorSeconds } = await runProgramWith<Comparison>([], "whole-way", [target, "2", "1"], receivers.settings);
   expect(working.median).toBeGreaterThan(0);
-  expect(parsing.median).toBeGreaterThan(working.median);
+  expect(processorSeconds.median).toBeGreaterThan(0);
 });
 
 test("the benchmark of memory counts what came through, bundled", async () => {
