@@ -9,7 +9,7 @@ export interface Measurement {
   readonly goal?: string;
 }
 
-/** One line of the table of the whole way to each target, by the heads of its columns. */
+/** One column of the table of the whole way to each target, by the names of its rows; the first is its head. */
 export type WholeWay = Readonly<Record<string, string>>;
 
 declare module "vitest" {

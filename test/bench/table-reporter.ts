@@ -27,9 +27,12 @@ function machine(): string {
   return `${date}, ${processor?.model ?? process.arch}, ${cpus().length} cores, ${memory}, ${process.platform}, Node ${process.version}:`;
 }
 
+/** A column for each target: its many measures are easier to read down than across. */
 function wholeWayTable(ways: readonly WholeWay[]): string[] {
   const [first] = ways;
-  return first === undefined ? [] : markdown(Object.keys(first), ways.map(Object.values<string>));
+  if (first === undefined) return [];
+  const [header = [], ...rows] = Object.keys(first).map((name) => [name, ...ways.map((way) => way[name] ?? "")]);
+  return markdown(header, rows);
 }
 
 function table(measurements: readonly Measurement[]): string[] {
