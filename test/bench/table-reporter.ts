@@ -29,9 +29,9 @@ function machine(): string {
 
 /** A column for each target: its many measures are easier to read down than across. */
 function wholeWayTable(ways: readonly WholeWay[]): string[] {
-  const [first] = ways;
-  if (first === undefined) return [];
-  const [header = [], ...rows] = Object.keys(first).map((name) => [name, ...ways.map((way) => way[name] ?? "")]);
+  if (ways.length === 0) return [];
+  const names = [...new Set(ways.flatMap((way) => Object.keys(way)))];
+  const [header = [], ...rows] = names.map((name) => [name, ...ways.map((way) => way[name] ?? "")]);
   return markdown(header, rows);
 }
 
