@@ -9,9 +9,13 @@ export interface Measurement {
   readonly goal?: string;
 }
 
+/** One column of the table of the whole way to each target, by the names of its rows; the first is its head. */
+export type WholeWay = Readonly<Record<string, string>>;
+
 declare module "vitest" {
   interface TaskMeta {
     measurements?: readonly Measurement[];
+    wholeWays?: readonly WholeWay[];
     /** Why there are none. */
     notMeasured?: string;
   }
@@ -24,6 +28,8 @@ export interface Comparison {
   readonly share: Samples;
   /** The same share in processor time, which other work on the machine disturbs less. */
   readonly processorShare: Samples;
+  /** What a million objects cost of it. */
+  readonly processorSeconds: Samples;
 }
 
 /** The ratio of a comparison in words. */

@@ -2,12 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
-import { goal, memoryRow, percent, thousands, type Comparison } from "./measurement.ts";
-import type { MemorySamples } from "./million.ts";
+import { goal, percent, thousands, type Comparison } from "./measurement.ts";
 import { askPycti } from "./peer.ts";
 import { benchConnectorId } from "./opencti-account.ts";
 import { benchPages, startPlatform } from "./opencti-setting.ts";
-import { runBundled, runProgram, startServer } from "./program.ts";
+import { runProgram } from "./program.ts";
 
 let platform: Awaited<ReturnType<typeof startPlatform>> | undefined;
 let missing = "";
@@ -53,18 +52,3 @@ test.for([1, 2])("a feed page to confirmed messages, against pycti, queue versio
   };
   task.meta.measurements = [compared, possible];
 });
-
-// What the container image gives Node.
-const small = ["--max-semi-space-size=1", "--max-old-space-size=128"];
-
-test("a million indicators to OpenCTI's RabbitMQ", async ({ task }) => {
-  if (platform === undefined) return void (task.meta.notMeasured = `OpenCTI's queue (${missing})`);
-  // A million would need more disk than a test may take: the queue keeps the newest.
-  await platform.rabbitmq.control("set_policy", "bench", "^push_", '{"queue-version":2,"max-length":5000}');
-  const server = await startServer("page-server");
-  const { count, megabytes, seconds } = await runBundled<MemorySamples>(small, "opencti-memory", server.origin, platform.url);
-  server.close();
-  expect(count).toBeGreaterThan(990_000);
-  const what = ["indicators to OpenCTI's RabbitMQ", `in ${seconds.toFixed(0)} s`, ...small].join(", ");
-  task.meta.measurements = [memoryRow(what, megabytes, 200)];
-}, 900_000);

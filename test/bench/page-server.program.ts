@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { readRecords, sampleBytes } from "@socdefenders/simulator";
 
 const objectsPerPage = 1000;
-const collections = [{ id: "2" }, { id: "40" }, { id: "1000" }].map(({ id }) => ({
+const collections = [{ id: "2" }, { id: "5" }, { id: "40" }, { id: "100" }, { id: "1000" }].map(({ id }) => ({
   id,
   title: id,
   can_read: true,

@@ -40,4 +40,4 @@ def speed(work, count):
     return count / (time.perf_counter() - start)
 
 
-print(json.dumps({"patterns": patterns, "pages": pages}[sys.argv[1]](sys.argv[2])))
+print(json.dumps({"speed": {"patterns": patterns, "pages": pages}[sys.argv[1]](sys.argv[2])}))

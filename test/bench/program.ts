@@ -27,14 +27,20 @@ export async function runProgramWith<T>(
   return JSON.parse(stdout) as T;
 }
 
-/** The same from one bundled file, as connectors are shipped: without the compiler that running TypeScript brings into the process. */
-export async function runBundled<T>(options: readonly string[], name: string, ...parameters: readonly string[]): Promise<T> {
+/** The same bundled, as connectors are shipped: without the compiler that running TypeScript brings into the process. */
+export async function runBundled<T>(
+  options: readonly string[],
+  name: string,
+  parameters: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), "socdefenders-bench-"));
   try {
     const outfile = join(directory, `${name}.mjs`);
     const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
     await build({ entryPoints: [pathOf(name)], outfile, bundle: true, platform: "node", format: "esm", banner });
-    const { stdout } = await promisify(execFile)(process.execPath, [...options, outfile, ...parameters], { env: environment });
+    const node = [...options, outfile, ...parameters];
+    const { stdout } = await promisify(execFile)(process.execPath, node, { env: { ...environment, ...settings } });
     return JSON.parse(stdout) as T;
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -21,6 +21,8 @@ export async function printComparison(
     parsing: counted.map(({ parsed }) => speed(parsed)),
     working: counted.map(({ worked }) => speed(worked)),
     share: counted.map(({ parsed, worked }) => parsed.milliseconds / worked.milliseconds),
+    // Microseconds an object are seconds a million.
+    processorSeconds: counted.map(({ worked }) => worked.processor / worked.count),
     processorShare: counted.map(({ parsed, worked }) => parsed.processor / worked.processor),
   };
   console.log(JSON.stringify(Object.fromEntries(Object.entries(results).map(([name, values]) => [name, summarise(values)]))));

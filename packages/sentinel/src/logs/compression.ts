@@ -3,6 +3,8 @@ import { gzip } from "node:zlib";
 import type { Pipeline } from "@azure/core-rest-pipeline";
 
 const compress = promisify(gzip);
+// One trip to the thread pool for a chunk instead of one for each 16 KB that come out.
+const compression = { level: 1, memLevel: 9, chunkSize: 256 * 1024 };
 
 /**
  * Puts gzip of level 1 in the place of the client's own, which has no setting for its level 6: for an eighth more bytes a page takes a
@@ -14,7 +16,7 @@ export function compressFast(pipeline: Pipeline): void {
   pipeline.addPolicy({
     name: own.name,
     async sendRequest(request, next) {
-      if (typeof request.body === "string") request.body = await compress(request.body, { level: 1 });
+      if (typeof request.body === "string") request.body = await compress(request.body, compression);
       return next(request);
     },
   });
