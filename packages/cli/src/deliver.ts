@@ -34,10 +34,7 @@ export async function deliver(
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   const deadLetters = createFileDeadLetters(config.stateDirectory);
-  const lastRuns = createLastRuns(
-    config.stateDirectory,
-    config.targets.map(({ name }) => name),
-  );
+  const lastRuns = createLastRuns(config.stateDirectory);
   const delivery = { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns };
   try {
     const runs = targets.map((target) => deliverTo(target, delivery));
