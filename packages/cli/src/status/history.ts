@@ -34,13 +34,15 @@ export function addToHistory(
   now: Date,
   limits: HistoryLimits = standardLimits,
 ): Promise<void> {
-  const turn = lastTurn.then(async () => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const size = await appendLines(join(directory, fileName), toLines(entries).join(""));
-    if (size > limits.bytes) await makeSmaller(directory, now, limits);
-  });
+  const turn = lastTurn.then(() => add(directory, entries, now, limits));
   lastTurn = turn.catch(() => undefined);
   return turn;
+}
+
+async function add(directory: string, entries: readonly HistoryEntry[], now: Date, limits: HistoryLimits): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const size = await appendLines(join(directory, fileName), toLines(entries).join(""));
+  if (size > limits.bytes) await makeSmaller(directory, now, limits);
 }
 
 const toLines = (entries: readonly HistoryEntry[]): string[] => entries.map((entry) => `${JSON.stringify(entry)}\n`);

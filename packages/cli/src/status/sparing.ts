@@ -5,13 +5,18 @@
 export function sparing<Value>(read: () => Promise<Value>, now: () => number = () => performance.now()): () => Promise<Value> {
   let latest: Promise<Value> | undefined;
   let staleAt = 0;
+  const readNow = async (): Promise<Value> => {
+    const started = now();
+    try {
+      return await read();
+    } finally {
+      staleAt = now() + Math.max(1000, 4 * (now() - started));
+    }
+  };
   return () => {
     if (latest !== undefined && now() < staleAt) return latest;
-    const started = now();
     staleAt = Infinity;
-    latest = read();
-    const done = (): void => void (staleAt = now() + Math.max(1000, 4 * (now() - started)));
-    latest.then(done, done);
+    latest = readNow();
     return latest;
   };
 }

@@ -1,10 +1,9 @@
 import type { StatusWithHistory } from "../status.ts";
-import { counted, inWords } from "../words.ts";
 import { ranges, type Range } from "./buckets.ts";
 import { html, type Html } from "./html.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
-import { budgetTable, deadLetterTable, facts } from "./tables.ts";
+import { budgetTable, deadLetterTable, facts, lastRunAge } from "./tables.ts";
 import { targetPart } from "./target.ts";
 
 /** The whole page, as one document without anything from elsewhere. */
@@ -12,7 +11,7 @@ export function renderPage(status: StatusWithHistory, range: Range): string {
   const level = status.troubles[0]?.level ?? "ok";
   const content = html`${summary(status)}${rangeLinks(range)}
     ${status.targets.map((target, index) => targetPart(status, target, range, index))}
-    ${budgetTable(status)}${deadLetterTable(status)}
+    ${deadLetterTable(status)}${budgetTable(status)}
     <footer data-part="footer">
       State directory <bdi>${status.state_directory}</bdi>. All times are UTC. The same as <a href="/status.json">JSON</a>.
     </footer>`;
@@ -31,6 +30,10 @@ const titles: Readonly<Record<Level, string>> = { ok: "All is well", warning: "W
 const signs: Readonly<Record<Level, string>> = { ok: "✓", warning: "!", failed: "✕" };
 const iconColours: Readonly<Record<Level, string>> = { ok: "%23177245", warning: "%238a5a00", failed: "%23b3261e" };
 
+// The policy of the server allows just these texts, to the character.
+const styleElement = { markup: `<style>${style}</style>` };
+const scriptElement = { markup: `<script>${script}</script>` };
+
 function renderDocument(level: Level, title: string, content: Html): string {
   return html`<!doctype html>
     <html lang="en">
@@ -43,9 +46,7 @@ function renderDocument(level: Level, title: string, content: Html): string {
           rel="icon"
           href="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><circle cx='4' cy='4' r='4' fill='${iconColours[level]}'/></svg>"
         />
-        <style>
-          ${{ markup: style }}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <header>
@@ -54,9 +55,7 @@ function renderDocument(level: Level, title: string, content: Html): string {
         </header>
         <noscript><p class="note">Without scripts this page does not refresh itself.</p></noscript>
         <main>${content}</main>
-        <script>
-          ${{ markup: script }};
-        </script>
+        ${scriptElement}
       </body>
     </html> `.markup;
 }
@@ -67,7 +66,7 @@ function summary(status: StatusWithHistory): Html {
   const asOf = `As of ${status.time.slice(0, 19).replace("T", " ")}`;
   const top =
     first === undefined ? banner("ok", allIsWell(status), "", asOf) : banner(first.level, `${first.message}.`, first.remedy, asOf);
-  const rest = others.map(({ level, message, remedy }) => html`<li class="${level}"><b>${message}.</b> ${remedy}</li>`);
+  const rest = others.map(({ level, message, remedy }) => html`<li class="${level}"><b>${message}.</b> ${asCode(remedy)}</li>`);
   return html`<section data-part="summary">
     ${top}${
       rest.length > 0
@@ -84,18 +83,21 @@ function banner(level: Level, sentence: string, remedy: string, asOf: string): H
     <span class="sign" aria-hidden="true">${signs[level]}</span>
     <div>
       <p id="verdict"><b>${titles[level]}.</b> ${sentence}</p>
-      <p id="remedy">${remedy}</p>
+      <p id="remedy">${asCode(remedy)}</p>
       <p class="quiet">${asOf}</p>
     </div>
   </div>`;
 }
 
-function allIsWell({ last_runs, targets, time }: StatusWithHistory): string {
-  const newest = last_runs.reduce((latest, run) => (run.time > latest ? run.time : latest), "");
-  const age = Math.max(0, (Date.parse(time) - Date.parse(newest)) / 1000);
-  return newest === ""
-    ? "No target is configured."
-    : `The last run of ${targets.length === 1 ? "the target" : `each of ${counted(targets.length, "target")}`} succeeded, ${inWords(age)} ago.`;
+function allIsWell(status: StatusWithHistory): string {
+  const { length } = status.targets;
+  if (length === 0) return "No target is configured.";
+  return `The last run of ${length === 1 ? "the target" : `each of ${length} targets`} succeeded, ${lastRunAge(status)}.`;
+}
+
+/** What stands between backquotes is to be typed. */
+function asCode(text: string): readonly Html[] {
+  return text.split("`").map((part, place) => (place % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 }
 
 function rangeLinks(current: Range): Html {

@@ -4,7 +4,7 @@ export interface Scale {
   /** From 0 upwards. */
   readonly labels: readonly [string, string, string];
   /** Pixels of a value in a plot of this height; a value that is there is never smaller than two. */
-  height(value: number, plotHeight: number): number;
+  readonly height: (value: number, plotHeight: number) => number;
 }
 
 /** An axis for counts. */
@@ -36,10 +36,21 @@ function roundUp(value: number): number {
 
 const [minute, hour, day] = [60, 3600, 86_400];
 const roundDurations = [
-  ...[10, 20, minute],
-  ...[2 * minute, 4 * minute, 10 * minute, 20 * minute, hour],
-  ...[2 * hour, 4 * hour, 6 * hour, 12 * hour, day],
-  ...[2 * day, 4 * day],
+  10,
+  20,
+  minute,
+  2 * minute,
+  4 * minute,
+  10 * minute,
+  20 * minute,
+  hour,
+  2 * hour,
+  4 * hour,
+  6 * hour,
+  12 * hour,
+  day,
+  2 * day,
+  4 * day,
 ];
 
 /** In the largest unit of which it is a whole number. */

@@ -18,7 +18,7 @@ body { margin: 0 auto; padding: 20px; max-width: 1100px; background: var(--back)
 header { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: baseline; justify-content: space-between; margin-bottom: 12px; }
 h1 { margin: 0; font-size: 18px; font-weight: 650; } h1 span { color: var(--quiet); font-weight: 400; }
 h2 { margin: 0 0 10px; font-size: 16px; font-weight: 650; }
-p { margin: 0; } p:empty { display: none; }
+p { margin: 0; } p:empty, #connection:empty { display: none; }
 a { color: var(--link); }
 .quiet, footer, caption { color: var(--quiet); font-size: 13px; font-weight: 400; }
 #connection { color: var(--failed-text); background: var(--failed-back); border-radius: 6px; padding: 2px 10px; font-size: 13px; }
@@ -42,7 +42,8 @@ nav a[aria-current] { background: var(--link); border-color: var(--link); color:
 table { width: 100%; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
 th { text-align: left; color: var(--quiet); font-weight: 500; } th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate; }
-td.number { text-align: right; }
+th { white-space: nowrap; } td { overflow-wrap: anywhere; min-width: 9em; } td.number, th.number { text-align: right; } td.number, td.short, td.none { min-width: 0; white-space: nowrap; }
+code { font: 0.93em ui-monospace, "DejaVu Sans Mono", monospace; }
 figure { margin: 18px 0 0; } figcaption { font-weight: 600; font-size: 14px; margin-bottom: 4px; }
 .chart { display: grid; grid-template-columns: 52px 1fr; gap: 8px; } svg { display: block; width: 100%; overflow: visible; }
 svg text { fill: var(--quiet); font-size: 11px; } .level { stroke: var(--line); } .hover { fill: transparent; } .step:hover .hover { fill: var(--text); fill-opacity: .08; }
@@ -55,12 +56,12 @@ details { margin-top: 12px; } summary { cursor: pointer; color: var(--link); fon
 progress { width: 100%; height: 10px; accent-color: var(--delivered); }
 footer { margin-top: 18px; } .note { margin-bottom: 10px; color: var(--quiet); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
-@media (max-width: 720px) {
+@media (max-width: 860px) {
   body { padding: 12px; } .facts { grid-template-columns: 1fr 1fr; gap: 8px; }
   .target, section[data-part="budget"], section[data-part="dead-letters"] { padding: 12px; } .banner { padding: 12px; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   tbody, tr { display: block; } tr { border-bottom: 1px solid var(--line); padding: 6px 0; }
-  td, td.number { display: grid; grid-template-columns: 92px 1fr; gap: 8px; text-align: left; border: 0; padding: 1px 0; } td:empty { display: none; }
+  td, td.number, td.short { display: grid; white-space: normal; grid-template-columns: 92px 1fr; gap: 8px; text-align: left; border: 0; padding: 1px 0; } td.none { display: none; }
   td::before { content: attr(data-label); color: var(--quiet); }
   .chart { grid-template-columns: 42px 1fr; } .legend { margin-left: 50px; }
 }

@@ -4,44 +4,53 @@ import { html, type Html } from "./html.ts";
 
 /** A table whose rows become blocks where there is little room: each cell knows the head of its column. */
 export function table(caption: string, heads: readonly string[], rows: readonly (readonly (string | number)[])[]): Html {
-  const body = rows.map(
-    (row) =>
-      html`<tr>
-        ${row.map((cell, place) => {
-          const text = typeof cell === "number" ? wholeNumber(cell) : cell;
-          return html`<td data-label="${heads[place]}" ${typeof cell === "number" ? html` class="number"` : undefined}>
-            ${text}
-          </td>`;
-        })}
-      </tr>`,
-  );
-  const head = heads.map((text) => html`<th scope="col">${text}</th>`);
+  const cell = (value: string | number, head = ""): Html => {
+    const text = typeof value === "number" ? wholeNumber(value) : value;
+    return html`<td class="${kindOf(value)}" data-label="${head}">${text}</td>`;
+  };
   return html`<table>
     <caption>
       ${caption}
     </caption>
     <thead>
       <tr>
-        ${head}
+        ${heads.map((head, place) => html`<th scope="col" class="${kindOf(rows[0]?.[place] ?? "")}">${head}</th>`)}
       </tr>
     </thead>
     <tbody>
-      ${body}
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${row.map((value, place) => cell(value, heads[place]))}
+          </tr>`,
+      )}
     </tbody>
   </table>`;
 }
 
+/** How a cell is set: short text is not broken. */
+function kindOf(value: string | number): string {
+  if (typeof value === "number") return "number";
+  return value === "" ? "none" : value.length <= 20 ? "short" : "long";
+}
+
+/** When the latest run ended, in words. */
+export function lastRunAge({ last_runs, time }: Status): string {
+  const newest = last_runs.reduce((latest, run) => Math.max(latest, Date.parse(run.time)), 0);
+  return newest === 0 ? "none yet" : `${inWords(Math.max(0, (Date.parse(time) - newest) / 1000))} ago`;
+}
+
 /** The few figures that are looked at first. */
-export function facts({ last_runs, history, dead_letters, budget, locked_by, time }: StatusWithHistory): Html {
-  const since = new Date(Date.parse(time) - 86_400_000).toISOString().slice(0, 13);
-  const day = history.filter((entry) => entry.time.slice(0, 13) > since);
-  const newest = last_runs.reduce((latest, run) => (run.time > latest ? run.time : latest), "");
-  const age = newest === "" ? "none yet" : `${inWords(Math.max(0, (Date.parse(time) - Date.parse(newest)) / 1000))} ago`;
-  const delivered = day.reduce((sum, entry) => sum + entry.delivered, 0);
-  const letters = dead_letters.reduce((sum, one) => sum + one.count, 0);
+export function facts(status: StatusWithHistory): Html {
+  const { history, dead_letters, budget, locked_by, time } = status;
+  const since = new Date(Date.parse(time) - 86_400_000).toISOString().slice(0, "2026-11-21T14".length);
+  const day = history.filter((entry) => entry.time.slice(0, since.length) > since);
+  const sum = (counts: readonly number[]): string => wholeNumber(counts.reduce((total, count) => total + count, 0));
   return html`<dl class="facts">
-    ${fact("Last run", age)}${fact("Delivered in 24 hours", wholeNumber(delivered))}${fact("Dead letters", wholeNumber(letters))}
-    ${fact("Budget left", `${Math.floor((100 * budget.left) / Math.max(1, budget.per_day))} %`)}${fact("Lock", locked_by === null ? "free" : `held by ${locked_by}`)}
+    ${fact("Last run", lastRunAge(status))} ${fact("Delivered in 24 hours", sum(day.map(({ delivered }) => delivered)))}
+    ${fact("Dead letters", sum(dead_letters.map(({ count }) => count)))}
+    ${fact("Budget left", `${Math.floor((100 * budget.left) / Math.max(1, budget.per_day))} %`)}
+    ${fact("Lock", locked_by === null ? "free" : `held by ${locked_by}`)}
   </dl>`;
 }
 
