@@ -25,7 +25,7 @@ export function targetPart(status: StatusWithHistory, target: string, range: Ran
 function collections({ positions, last_runs }: StatusWithHistory, target: string): Html {
   const runs = last_runs.filter((run) => run.target === target);
   const own = positions.filter((position) => position.target === target);
-  const names = [...new Set([...own, ...runs].map(({ collection }) => collection))];
+  const names = [...new Set([...own, ...runs].map(({ collection }) => collection))].toSorted();
   if (names.length === 0) return html`<p class="quiet">Nothing has been delivered yet.</p>`;
   const rows = names.map((name) => {
     const position = own.find(({ collection }) => collection === name);
