@@ -1,5 +1,6 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { request } from "node:http";
+import { join } from "node:path";
 import { silentLogger, withDirectoryLock } from "@socdefenders/shared";
 import { readRecords, sampleBytes } from "@socdefenders/simulator";
 import { expect, test } from "vitest";
@@ -99,4 +100,12 @@ test("a state directory that cannot be read is said on the page, which lives on"
   expect(failed.status).toBe(500);
   expect(failed.body).toContain("The state directory cannot be read");
   expect(await ask(`${page.url}status.json`)).toMatchObject({ status: 500, body: expect.stringContaining('{"error":') });
+});
+
+test("a history that cannot be written is told in the log and stops no delivery", async () => {
+  const { workplace, received } = await splunkSetting({ records: readRecords(sampleBytes()).slice(0, 100) });
+  await mkdir(join(workplace.state, "history.ndjson"), { recursive: true });
+  const { code, log } = await runCommand(["run", workplace.config, "--once"], environment);
+  expect([code, received().length]).toEqual([0, 100]);
+  expect(log).toContainEqual(expect.objectContaining({ level: "warn", event: "status_not_saved" }));
 });
