@@ -113,7 +113,7 @@ const dayOf = (time: number): string =>
   new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** A step in words, for whoever points at it. */
-export function describe({ start, end, delivered, skipped, refused, runs, failed, lag }: Bucket): string {
+function describe({ start, end, delivered, skipped, refused, runs, failed, lag }: Bucket): string {
   const counts = `${wholeNumber(delivered)} delivered, ${wholeNumber(skipped)} skipped, ${wholeNumber(refused)} refused`;
   const outcome = `runs: ${wholeNumber(runs)}, failed: ${wholeNumber(failed)}`;
   return `${dayOf(start)}, ${hourOf(start)} to ${hourOf(end)} UTC · ${counts} · ${outcome}${lag === null ? "" : ` · lag: ${inWords(lag)}`}`;
