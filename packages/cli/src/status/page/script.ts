@@ -8,7 +8,8 @@ const seconds = 10;
 const partsOf = (root) => [...root.querySelectorAll("[data-part]")];
 const nameOf = (part) => part.dataset.part;
 const connection = document.getElementById("connection");
-let shown = new Map(partsOf(document).map((part) => [nameOf(part), part.outerHTML]));
+const markupOf = (root) => new Map(partsOf(root).map((part) => [nameOf(part), part.outerHTML]));
+let shown = markupOf(document);
 let asOf = Date.now();
 
 function say(text) {
@@ -17,19 +18,17 @@ function say(text) {
 }
 
 function place(next) {
-  const parts = partsOf(next);
-  if (parts.map(nameOf).join() !== partsOf(document).map(nameOf).join()) {
+  const fresh = new Map(partsOf(next).map((part) => [nameOf(part), part]));
+  if ([...fresh.keys()].join() !== partsOf(document).map(nameOf).join()) {
     document.querySelector("main").replaceChildren(...next.querySelector("main").childNodes);
-  } else {
-    for (const old of partsOf(document)) {
-      const fresh = parts.find((part) => nameOf(part) === nameOf(old));
-      if (shown.get(nameOf(old)) === fresh.outerHTML) continue;
-      shown.set(nameOf(old), fresh.outerHTML);
-      swap(old, fresh);
-    }
+    shown = markupOf(document);
     return;
   }
-  shown = new Map(partsOf(document).map((part) => [nameOf(part), part.outerHTML]));
+  const latest = markupOf(next);
+  for (const old of partsOf(document)) {
+    if (shown.get(nameOf(old)) !== latest.get(nameOf(old))) swap(old, fresh.get(nameOf(old)));
+  }
+  shown = latest;
 }
 
 function swap(old, fresh) {

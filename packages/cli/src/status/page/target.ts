@@ -9,6 +9,8 @@ import { table } from "./tables.ts";
 export function targetPart(status: StatusWithHistory, target: string, range: Range, index: number): Html {
   const entries = status.history.filter((entry) => entry.target === target);
   const buckets = bucketsOf(entries, range, Date.parse(status.time));
+  const hasRuns = buckets.some(({ runs }) => runs > 0);
+  const none = html`<p class="quiet">No run has ended in the last ${range.title}.</p>`;
   const runs = status.last_runs.filter((run) => run.target === target);
   const level = runs.some(({ failed }) => failed > 0) ? "failed" : runs.length === 0 ? "warning" : "ok";
   const word = { failed: "failed", warning: "no run yet", ok: "ok" }[level];
@@ -17,7 +19,9 @@ export function targetPart(status: StatusWithHistory, target: string, range: Ran
       <h2><bdi>${target}</bdi> <span class="badge ${level}">${word}</span></h2>
       ${collections(status, target)}
     </div>
-    <div data-part="plots-${index}">${plots(buckets, range, target)}${asTable(buckets, range, index)}</div>
+    <div data-part="plots-${index}">
+      ${hasRuns ? html`${plots(buckets, range, target)}${asTable(buckets, range, index)}` : none}
+    </div>
   </section>`;
 }
 
@@ -26,7 +30,7 @@ function collections({ positions, last_runs }: StatusWithHistory, target: string
   const runs = last_runs.filter((run) => run.target === target);
   const own = positions.filter((position) => position.target === target);
   const names = [...new Set([...own, ...runs].map(({ collection }) => collection))].toSorted();
-  if (names.length === 0) return html`<p class="quiet">Nothing has been delivered yet.</p>`;
+  if (names.length === 0) return html`<p class="quiet">No position and no run is known.</p>`;
   const rows = names.map((name) => {
     const position = own.find(({ collection }) => collection === name);
     const run = runs.find(({ collection }) => collection === name);
@@ -72,6 +76,6 @@ function asTable(buckets: readonly Bucket[], range: Range, index: number): Html 
   const heads = ["From (UTC)", "Runs", "Failed", "Delivered", "Skipped", "Refused", "Lag"];
   return html`<details id="table-${index}">
     <summary>The plots as a table</summary>
-    ${rows.length === 0 ? html`<p class="quiet">No run in this time.</p>` : table(`Each ${range.step} with a run`, heads, rows)}
+    ${table(`Each ${range.step} with a run`, heads, rows)}
   </details>`;
 }
