@@ -1,3 +1,4 @@
+export { appendLines } from "./checkpoint/append-lines.ts";
 export { createFileStore } from "./checkpoint/file-store.ts";
 export { positionName, positionPrefix } from "./checkpoint/key.ts";
 export { describeLockOwner, withDirectoryLock, type LockOptions } from "./checkpoint/lock.ts";

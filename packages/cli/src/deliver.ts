@@ -35,10 +35,7 @@ export async function deliver(
   const feed = openFeed(config.feed, host);
   const progress = createProgress(terminal.progress);
   const deadLetters = createFileDeadLetters(config.stateDirectory);
-  const lastRuns = createLastRuns(
-    config.stateDirectory,
-    config.targets.map(({ name }) => name),
-  );
+  const lastRuns = createLastRuns(config.stateDirectory);
   const articles = { client: createArticleClient({ config: config.feed, send: feed.send }), directory: config.stateDirectory };
   const delivery = {
     config,

@@ -26,8 +26,9 @@ const helpTexts = {
     examples: [
       "socdefenders status config.yaml",
       "socdefenders status config.yaml --json | jq '.positions[] | {target, lag_seconds}'",
+      "socdefenders status config.yaml --serve --port 8400   # prints http://127.0.0.1:8400/",
     ],
-    exitCodes: "0 shown, whatever it says; 2 configuration",
+    exitCodes: "0 shown, whatever it says, or stopped by SIGTERM; 2 configuration, or the port is taken; 130 interrupted",
   },
   schema: {
     examples: [

@@ -126,13 +126,23 @@ program
 
 program
   .command("status")
-  .description("show positions, lag, last runs, dead letters, budget and lock of the state directory; no network")
+  .description(
+    "show positions, lag, last runs, dead letters, budget and lock of the state directory, as text or as a page; no network",
+  )
   .argument("<config>", "path of the YAML configuration")
   .option("--json", "print one JSON object")
+  .addOption(new Option("--serve", "show it as a page with plots, for this machine alone, until it is stopped").conflicts("json"))
+  .addOption(
+    new Option("--port <number>", "with --serve: port of the page; 0 is any free one")
+      .argParser(parsePort)
+      .implies({ serve: true }),
+  )
   .addHelpText("after", helpOf("status"))
-  .action(async (path: string, flags: { json?: boolean }) =>
-    (await import("./commands/status.ts")).status(path, flags, await terminal()),
-  );
+  .action(async (path: string, flags: { json?: boolean; serve?: boolean; port?: number }) => {
+    if (flags.serve !== true) return (await import("./commands/status.ts")).status(path, flags, await terminal());
+    isService = true;
+    return (await import("./commands/serve-status.ts")).serveStatus(path, flags.port ?? 0, await terminal());
+  });
 
 program
   .command("collections")

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, stat, unlink } from "node:fs/promises";
+import { mkdir, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { appendLines } from "../checkpoint/append-lines.ts";
 import { TargetError } from "../errors/target-error.ts";
 import { toDeadLetter, type DeadLetters } from "./entry.ts";
 import { deadLetterFile, fullFileName, listFullFiles, unlessMissing } from "./files.ts";
@@ -37,7 +38,7 @@ async function keep(directory: string, content: string, limits: DeadLetterLimits
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const dropped = await makeRoom(directory, path, limits);
-    await append(path, content);
+    await appendLines(path, content);
     return dropped;
   } catch (cause) {
     throw new TargetError(`dead letters could not be kept in ${path}: ${(cause as Error).message}`, {
@@ -59,17 +60,4 @@ async function makeRoom(directory: string, path: string, { fileBytes, files }: D
     await unlink(oldest).catch(unlessMissing(undefined));
   }
   return dropped;
-}
-
-async function append(path: string, content: string): Promise<void> {
-  const file = await open(path, "a+", 0o600);
-  try {
-    // A crash may have cut the last line: the next entry must not become a part of it.
-    const { size } = await file.stat();
-    const last = size === 0 ? undefined : (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
-    await file.appendFile(last === undefined || last === "\n" ? content : `\n${content}`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -2,7 +2,7 @@ import { redact } from "../config/secret.ts";
 
 // C0 and C1 controls, the ESC of terminal sequences among them, and bidirectional overrides: feed text must not steer a terminal.
 // eslint-disable-next-line no-control-regex
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * Text from outside made safe for one line of a log or a terminal: without known secrets, and cut with an ellipsis where it is longer

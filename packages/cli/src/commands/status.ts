@@ -1,21 +1,22 @@
 import { clean } from "@socdefenders/shared";
 import { loadConfig } from "../config.ts";
 import { readStatus, type Status } from "../status/status.ts";
+import { inWords, wholeNumber } from "../status/words.ts";
 import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** Shows how far each target is and what its last run met, by the state directory alone: no network. */
 export async function status(path: string, flags: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
   const config = await loadConfig(path, terminal.environment);
-  const found = await readStatus(config, Date.now());
+  const { history: _, ...found } = await readStatus(config, Date.now());
   await terminal.print(flags.json === true ? `${JSON.stringify(found)}\n` : toText(found));
 }
 
 function toText(found: Status): string {
-  const { positions, dead_letters, budget, locked_by, last_runs } = found;
-  const whole = (units: number): string => Math.round(units).toLocaleString("en");
+  const { positions, dead_letters, budget, locked_by, last_runs, troubles } = found;
   const pause = budget.not_before === null ? "" : `; the feed asked to be left alone until ${budget.not_before}`;
   return [
+    ...troubles.map(({ level, message, remedy }) => `${level}: ${clean(message)} → ${clean(remedy)}\n`),
     table(["target", "collection", "position", "lag", "saved at"], positions.map(positionRow), "No position is saved yet.\n"),
     table(
       ["last run", "target", "collection", "delivered", "refused", "outcome"],
@@ -27,7 +28,7 @@ function toText(found: Status): string {
       dead_letters.map((one) => [one.target, one.count, one.reason]),
       "No dead letters.\n",
     ),
-    `budget: ${whole(budget.spent)} request units spent in 24 hours, ${whole(budget.left)} of ${whole(budget.per_day)} left${pause}\n`,
+    `budget: ${wholeNumber(budget.spent)} request units spent in 24 hours, ${wholeNumber(budget.left)} of ${wholeNumber(budget.per_day)} left${pause}\n`,
     `lock: ${locked_by === null ? "free" : `held by ${clean(locked_by)}`}\n`,
   ].join("");
 }
@@ -44,15 +45,3 @@ function runRow({ time, target, collection, delivered, refused, error, remedy }:
 
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[], none: string): string =>
   rows.length === 0 ? none : formatTable(head, rows);
-
-const units = [
-  { name: "d", seconds: 86_400 },
-  { name: "h", seconds: 3600 },
-  { name: "min", seconds: 60 },
-] as const;
-
-/** In the largest unit of which there are two. */
-function inWords(seconds: number): string {
-  const unit = units.find((one) => seconds >= 2 * one.seconds);
-  return unit === undefined ? `${seconds} s` : `${Math.floor(seconds / unit.seconds)} ${unit.name}`;
-}

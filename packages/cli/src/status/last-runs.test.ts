@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { appendFile, stat } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecret, TargetError, type CollectionSummary } from "@socdefenders/shared";
 import { expect, onTestFinished, test } from "vitest";
-import { createLastRuns, readLastRuns } from "./last-runs.ts";
+import { lastRuns } from "./history-entry.ts";
+import { readHistory } from "./history.ts";
+import { createLastRuns } from "./last-runs.ts";
 
-const targets = ["east", "west"];
 const summary = (target: string, collection: string, failure?: TargetError): CollectionSummary => ({
   target,
   collection,
@@ -32,24 +33,27 @@ function temporaryDirectory(): string {
   return directory;
 }
 
-async function save(directory: string, note: (runs: ReturnType<typeof createLastRuns>) => void, names = targets) {
-  const runs = createLastRuns(directory, names);
+async function save(directory: string, note: (runs: ReturnType<typeof createLastRuns>) => void) {
+  const runs = createLastRuns(directory);
   note(runs);
   await runs.save();
-  return (await readLastRuns(directory)).map(({ target, collection, error }) => [target, collection, error]);
+  return found(directory);
 }
 
-test("each target has its last run; another target's stays, and one that is no more goes", async () => {
+const found = async (directory: string) =>
+  lastRuns(await readHistory(directory)).map(({ target, collection, error }) => [target, collection, error]);
+
+test("each target has its last run, whatever others do; a collection that it no longer reads is gone", async () => {
   const directory = temporaryDirectory();
-  expect(await readLastRuns(directory)).toEqual([]);
+  expect(await found(directory)).toEqual([]);
   await save(directory, (runs) => ["all", "hashes"].forEach((one) => runs.note(summary("east", one))));
   await save(directory, (runs) => runs.note(summary("west", "all")));
+  expect(await save(directory, () => undefined)).toHaveLength(3);
   expect(await save(directory, (runs) => runs.note(summary("east", "all")))).toEqual([
-    ["west", "all", undefined],
     ["east", "all", undefined],
+    ["west", "all", undefined],
   ]);
-  expect(await save(directory, () => undefined, ["east"])).toEqual([["east", "all", undefined]]);
-  expect((await stat(join(directory, "status.ndjson"))).mode & 0o777).toBe(0o600);
+  expect((await readHistory(directory)).map(({ delivered }) => delivered)).toEqual([2, 2, 2, 2]);
 });
 
 test("a run that came to no collection leaves what is known of them, and is gone with the next that does", async () => {
@@ -57,8 +61,7 @@ test("a run that came to no collection leaves what is known of them, and is gone
   await save(directory, (runs) => runs.note(summary("east", "all")));
   const down = new TargetError("down", { remedy: "Wait." });
   for (let runs = 0; runs < 3; runs += 1) {
-    const found = await save(directory, (one) => one.noteFailure("east", down));
-    expect(found).toEqual([
+    expect(await save(directory, (one) => one.noteFailure("east", down))).toEqual([
       ["east", "all", undefined],
       ["east", undefined, "down"],
     ]);
@@ -69,14 +72,14 @@ test("a run that came to no collection leaves what is known of them, and is gone
 test("a failure is noted once and without a secret, and a damaged line costs nothing but itself", async () => {
   const directory = temporaryDirectory();
   const secret = createSecret("a-secret-of-the-test").reveal();
-  await appendFile(join(directory, "status.ndjson"), "{ damaged\n");
-  const found = await save(directory, (runs) => {
+  await appendFile(join(directory, "history.ndjson"), "{ damaged\n");
+  const told = await save(directory, (runs) => {
     const failure = new TargetError("told", { remedy: "Wait." });
     runs.note(summary("east", "all", failure));
     runs.noteFailure("east", failure);
     runs.noteFailure("west", new Error(`unexpected ${secret}`));
   });
-  expect(found).toEqual([
+  expect(told).toEqual([
     ["east", "all", "told"],
     ["west", undefined, "unexpected [redacted]"],
   ]);

@@ -1,87 +1,57 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { ConnectorError, redact, replaceFile, type CollectionSummary } from "@socdefenders/shared";
-import { z } from "zod";
+import { ConnectorError, redact, type CollectionSummary } from "@socdefenders/shared";
+import { addToHistory } from "./history.ts";
+import type { HistoryEntry } from "./history-entry.ts";
 
-/** What the last run did with one collection of one target; `collection` is absent where it came to none. */
-export interface LastRun {
-  readonly time: string;
-  readonly target: string;
-  readonly collection?: string | undefined;
-  readonly delivered: number;
-  readonly refused: number;
-  readonly position: string | null;
-  readonly error?: string | undefined;
-  readonly remedy?: string | undefined;
-}
-
-/** The last run of each target, as it is kept in the state directory for whoever looks. */
+/** What the targets of a run did, on its way into the history in the state directory. */
 export interface LastRuns {
   note(summary: CollectionSummary): void;
   /** A run of a target that ended before its collections did. */
   noteFailure(target: string, error: Error): void;
-  /** Puts what was noted in the place of what is there of it; targets that are no more go. Throws what the file system says. */
+  /** Adds what was noted to the history. Throws what the file system says. */
   save(): Promise<void>;
 }
 
-const fileName = "status.ndjson";
+/** An error repeats what a server answered, which may be long. */
+const longestError = 1000;
 
-export function createLastRuns(directory: string, targets: readonly string[], now: () => Date = () => new Date()): LastRuns {
-  const noted: LastRun[] = [];
+type Noted = Omit<HistoryEntry, "time">;
+
+export function createLastRuns(directory: string, now: () => Date = () => new Date()): LastRuns {
+  const noted: Noted[] = [];
   return {
-    note({ target, collection, delivered, refused, position, failure }) {
-      const error = failure && { error: failure.message, remedy: failure.remedy };
-      noted.push({ time: now().toISOString(), target, collection, delivered, refused, position, ...error });
-    },
+    note: (summary) => void noted.push(entryOf(summary)),
     noteFailure(target, error) {
       // A collection that failed has told it already.
-      if (noted.some((run) => run.target === target && run.error !== undefined)) return;
-      const remedy = error instanceof ConnectorError ? error.remedy : undefined;
-      noted.push({
-        time: now().toISOString(),
-        target,
-        delivered: 0,
-        refused: 0,
-        position: null,
-        error: redact(error.message),
-        remedy,
-      });
+      if (noted.some((run) => run.target === target && run.failed > 0)) return;
+      noted.push({ target, ...nothing, ...failureOf(error) });
     },
     async save() {
-      const kept = (await readLastRuns(directory)).filter((run) => targets.includes(run.target) && !isReplaced(run, noted));
-      await replaceFile(directory, fileName, [...kept, ...noted].map((run) => `${JSON.stringify(run)}\n`).join(""));
+      if (noted.length === 0) return;
+      const time = now();
+      const entries = noted.map((entry) => ({ time: time.toISOString(), ...entry }));
+      await addToHistory(directory, entries, time);
     },
   };
 }
 
-/** A run that came to no collection says nothing of them: what is known of those stays, under its own time. */
-function isReplaced({ target, collection }: LastRun, noted: readonly LastRun[]): boolean {
-  const own = noted.filter((run) => run.target === target);
-  return own.some((run) => run.collection !== undefined) || (own.length > 0 && collection === undefined);
+const nothing = { runs: 1, failed: 0, read: 0, delivered: 0, skipped: 0, refused: 0, duration_ms: 0, position: null };
+
+function entryOf({
+  target,
+  collection,
+  read,
+  delivered,
+  skipped,
+  refused,
+  duration_ms,
+  position,
+  failure,
+}: CollectionSummary): Noted {
+  const counts = { read, delivered, skipped, refused, duration_ms, position };
+  return { target, collection, ...nothing, ...counts, ...(failure && failureOf(failure)) };
 }
 
-/** None where no run has ended yet; a damaged line is left out. */
-export async function readLastRuns(directory: string): Promise<readonly LastRun[]> {
-  const text = await readFile(join(directory, fileName), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  return text.split("\n").flatMap((line) => {
-    try {
-      return lastRunSchema.safeParse(JSON.parse(line)).data ?? [];
-    } catch {
-      return [];
-    }
-  });
+function failureOf(error: Error): Pick<HistoryEntry, "failed" | "error" | "remedy"> {
+  const remedy = error instanceof ConnectorError ? error.remedy : undefined;
+  return { failed: 1, error: redact(error.message).slice(0, longestError), remedy };
 }
-
-const lastRunSchema: z.ZodType<LastRun> = z.object({
-  time: z.string(),
-  target: z.string(),
-  collection: z.string().optional(),
-  delivered: z.number(),
-  refused: z.number(),
-  position: z.string().nullable(),
-  error: z.string().optional(),
-  remedy: z.string().optional(),
-});

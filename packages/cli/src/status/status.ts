@@ -9,19 +9,31 @@ import {
   type PositionRecord,
 } from "@socdefenders/shared";
 import type { Config } from "../config.ts";
-import { readLastRuns, type LastRun } from "./last-runs.ts";
+import { foldByHour, lastRuns, type HistoryEntry } from "./history-entry.ts";
+import { readHistory } from "./history.ts";
+import { findTroubles, type Trouble } from "./trouble.ts";
 
 /** Everything that the state directory tells, as `status --json` prints it. */
 export interface Status {
   readonly time: string;
   readonly state_directory: string;
+  /** The names of all that are configured. */
+  readonly targets: readonly string[];
   readonly positions: readonly PositionStatus[];
   readonly dead_letters: readonly DeadLetterStatus[];
   /** Request units of the last 24 hours. */
   readonly budget: { readonly spent: number; readonly left: number; readonly per_day: number; readonly not_before: string | null };
   /** Who works in the directory; null where nobody does. */
   readonly locked_by: string | null;
-  readonly last_runs: readonly LastRun[];
+  /** What the last run of each target did, a collection each. */
+  readonly last_runs: readonly HistoryEntry[];
+  /** What is wrong, the worst first; empty where all is well. */
+  readonly troubles: readonly Trouble[];
+}
+
+/** The same, and what the runs of each hour did. */
+export interface StatusWithHistory extends Status {
+  readonly history: readonly HistoryEntry[];
 }
 
 interface PositionStatus {
@@ -41,19 +53,23 @@ interface DeadLetterStatus {
 }
 
 /** Reads the state directory of a configuration; no network. Throws what the file system says. `now` is in epoch milliseconds. */
-export async function readStatus(config: Config, now: number): Promise<Status> {
+export async function readStatus(config: Config, now: number): Promise<StatusWithHistory> {
   const { stateDirectory } = config;
-  const lastRuns = await readLastRuns(stateDirectory);
+  const targets = config.targets.map(({ name }) => name);
+  const entries = (await readHistory(stateDirectory)).filter(({ target }) => targets.includes(target));
+  const runs = lastRuns(entries);
   const saved = await savedPositions(config, now);
-  return {
+  const facts = {
     time: new Date(now).toISOString(),
     state_directory: stateDirectory,
-    positions: [...saved, ...toldPositions(lastRuns, saved, now)],
+    targets,
+    positions: [...saved, ...toldPositions(runs, saved, now)],
     dead_letters: await countDeadLetters(stateDirectory),
     budget: await readBudget(config, now),
     locked_by: (await describeLockOwner(stateDirectory)) ?? null,
-    last_runs: lastRuns,
+    last_runs: runs,
   };
+  return { ...facts, troubles: findTroubles(facts, config.feed.pollSeconds), history: foldByHour(entries) };
 }
 
 /** The positions that the next run goes on from; those of former feeds, filters and targets are left out, damaged ones too. */
@@ -67,14 +83,15 @@ async function savedPositions({ stateDirectory, feed, filter, targets }: Config,
   });
 }
 
-function toldPositions(runs: readonly LastRun[], saved: readonly PositionStatus[], now: number): readonly PositionStatus[] {
+function toldPositions(runs: readonly HistoryEntry[], saved: readonly PositionStatus[], now: number): readonly PositionStatus[] {
   return runs.flatMap(({ target, collection, position }) => {
     if (collection === undefined || position === null || saved.some((one) => one.target === target)) return [];
     return [{ target, collection, position, lag_seconds: lagSeconds(position, now), saved_at: null }];
   });
 }
 
-function lagSeconds(position: string, now: number): number | null {
+/** Seconds from a position to `now`, in epoch milliseconds; null where the position is no time. */
+export function lagSeconds(position: string, now: number): number | null {
   const microseconds = toMicroseconds(position);
   return microseconds === undefined ? null : Math.max(0, Math.round(now / 1000 - Number(microseconds) / 1_000_000));
 }
