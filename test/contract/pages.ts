@@ -20,6 +20,12 @@ export const pages: readonly string[] = [
   ...filesIn("docs").filter((path) => path.endsWith(".md")),
 ];
 
+/** Every Markdown file that is ours. */
+export const markdown: readonly string[] = [
+  ...pages,
+  ...["packages", ".changeset"].flatMap(filesIn).filter((path) => path.endsWith(".md") && !/\/(?:node_modules|dist)\//.test(path)),
+];
+
 /** Pages that speak of how things are now; a decision speaks of the day it was taken. */
 export const currentPages: readonly string[] = pages.filter((path) => !path.startsWith("docs/decisions/"));
 
