@@ -26,7 +26,7 @@ function cut(block: string): readonly { readonly line: number; readonly text: st
     if (open === "" && text.trim() === "") continue;
     if (open === "") commands.push({ line, text: "" });
     open += open === "" ? text : `\n${text}`;
-    if (/\\$/.test(open) || (/^for\b/.test(open) && !/^done\b/m.test(open))) continue;
+    if (open.endsWith("\\") || (/^for\b/.test(open) && !/^done\b/m.test(open))) continue;
     commands[commands.length - 1] = { line: commands.at(-1)?.line ?? line, text: open };
     open = "";
   }

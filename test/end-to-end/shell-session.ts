@@ -50,7 +50,7 @@ export async function runSession(commands: readonly SessionCommand[], options: S
 /** What is typed belongs to `read` alone. */
 function toLine({ text, stopAt }: SessionCommand): string {
   if (stopAt !== undefined) return `service ${quoted(stopAt)} ${quoted(text)}`;
-  return /^read /.test(text) ? text : `{ ${text}\n} < /dev/null`;
+  return text.startsWith("read ") ? text : `{ ${text}\n} < /dev/null`;
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
