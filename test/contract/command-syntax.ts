@@ -14,7 +14,9 @@ export function commands(): ReadonlyMap<string, Syntax> {
     const [, group] = new RegExp(`const (\\w+) = ${parent}\\s*\\.command\\("${name}"\\)`).exec(source) ?? [];
     if (group !== undefined) groups.set(group, name);
     const whole = [groups.get(parent), name].filter((part) => part !== undefined).join(" ");
-    const options = [...body.matchAll(/(?:\.option|new Option)\(\s*"(--[\w-]+)/g)].map(([, option = ""]) => option);
+    const options = [...body.matchAll(/(?:\.(?:option|requiredOption)|new Option)\(\s*"(--[\w-]+)/g)].map(
+      ([, option = ""]) => option,
+    );
     syntax.set(whole, { arguments: [...body.matchAll(/\.argument\(/g)].length, options: new Set(options) });
   }
   // Those of `init` are made of its settings.

@@ -51,6 +51,7 @@ export const elsewhere: readonly Elsewhere[] = [
   { command: /^npm test$/, file: ".ci/run", text: "npm test" },
   { command: /^pnpm check$/, file: ".ci/run", text: "pnpm run check" },
   { command: /^pnpm test:interop$/, file: ".ci/run", text: "pnpm run test:interop" },
+  { command: /^pnpm test:faults$/, file: ".ci/run", text: "pnpm run test:faults" },
   { command: /^sh docs\/verify-sentinel\.sh /, file: "test/contract/verify-sentinel.test.ts", text: "verify-sentinel.sh" },
 ];
 

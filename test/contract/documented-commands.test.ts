@@ -71,7 +71,7 @@ function unknownParameters(text: string): readonly string[] {
 }
 
 test("every parameter that a deployment gives is one of the template", () => {
-  expect(commands.filter(({ text }) => text.includes("--template-file packages/sentinel/infra/")).length).toBeGreaterThan(1);
+  expect(commands.filter(({ text }) => text.includes("--template-file packages/sentinel/infra/")).length).toBeGreaterThan(0);
   expect(commands.flatMap(({ text }) => unknownParameters(text))).toEqual([]);
   const wrong = "az deployment group create --template-file packages/sentinel/infra/azuredeploy.json --parameters destination=logs";
   expect(unknownParameters(wrong)).toEqual(["destination"]);

@@ -22,10 +22,10 @@ import { runSession } from "./shell-session.ts";
 let built: Artefacts;
 beforeAll(() => {
   built = { command: buildArtefact("cli", "socdefenders.mjs"), connector: buildArtefact("opencti", "connector.mjs") };
-});
+}, 60_000);
 
 const executedPages: readonly DocumentedPage[] = [
-  { path: "README.md", startsWith: "secrets", delivers: "splunk" },
+  { path: "docs/command.md", startsWith: "secrets", delivers: "splunk" },
   { path: "SECURITY.md", startsWith: "nothing", delivers: "nothing" },
   { path: "docs/getting-started.md", startsWith: "nothing", delivers: "splunk" },
   { path: "docs/concepts.md", startsWith: "configuration", delivers: "splunk" },

@@ -87,6 +87,10 @@ export function prepare({ path, startsWith }: DocumentedPage, servers: Servers, 
   }
   copyFileSync(built.command, join(directory, "socdefenders.mjs"));
   writeFileSync(join(directory, "patterns.txt"), "[ipv4-addr:value = '198.51.100.1']\n");
+  writeFileSync(
+    join(directory, "bundle.json"),
+    JSON.stringify({ type: "bundle", objects: records.slice(0, 3).map(({ object }) => object) }),
+  );
   if (path === "docs/sentinel.md") {
     const [retry] = blocksOf(readText(path)).filter(
       ({ language, text }) => language === "yaml" && text.includes("state_directory"),
@@ -97,8 +101,8 @@ export function prepare({ path, startsWith }: DocumentedPage, servers: Servers, 
   return directory;
 }
 
-/** The one in the README, without the filter. */
+/** The one of the command's page, without the filter. */
 function configuration(servers: Servers): string {
-  const [block] = blocksOf(readText("README.md")).filter(({ language }) => language === "yaml");
+  const [block] = blocksOf(readText("docs/command.md")).filter(({ language }) => language === "yaml");
   return substitute(block?.text.replace(/^filter:.*\n/m, "") ?? "", servers).replace('"*"', "soc-defenders-all");
 }
