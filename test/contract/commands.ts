@@ -66,5 +66,5 @@ export const notRun: readonly { readonly command: RegExp; readonly because: stri
   { command: /^SPLUNK=\S+ .* sh docs\/verify-splunk\.sh$/, because: "a Splunk installation" },
   { command: /^docker (?:build|compose) /, because: "a Docker daemon and a platform" },
   { command: /^gh attestation verify /, because: "a release on GitHub" },
-  { command: /^(?:npx --yes pnpm@[\d.]+ run|pnpm) bench$/, because: "a quiet machine and half an hour" },
+  { command: /^(?:npx --yes pnpm@[\d.]+ run|pnpm) bench$/, because: "a quiet machine" },
 ];

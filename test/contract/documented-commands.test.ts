@@ -77,11 +77,15 @@ test("every parameter that a deployment gives is one of the template", () => {
   expect(unknownParameters(wrong)).toEqual(["destination"]);
 });
 
-test.each(["splunk", "sentinel", "opencti"])("what verify-%s.sh is given is what it reads", (name) => {
+/** The flags and variables that a text gives to a script of ours and that the script does not read. */
+function unread(name: string, text: string): readonly string[] {
   const script = readText(`docs/verify-${name}.sh`);
-  const calls = currentPages.flatMap((page) => [
-    ...readText(page).matchAll(new RegExp(`.*verify-${name}\\.sh[^\`]*?(?=\`|$)`, "gm")),
-  ]);
+  const calls = [...text.matchAll(new RegExp(`.*verify-${name}\\.sh[^\`]*?(?=\`|$)`, "gm"))];
   const given = calls.flatMap(([call]) => [...(call.match(/--[\w-]+/g) ?? []), ...(call.match(/\b[A-Z_]{2,}(?==)/g) ?? [])]);
-  expect(given.filter((word) => !script.includes(word))).toEqual([]);
+  return given.filter((word) => !script.includes(word));
+}
+
+test.each(["splunk", "sentinel", "opencti"])("what verify-%s.sh is given is what it reads", (name) => {
+  expect(currentPages.flatMap((page) => unread(name, readText(page)))).toEqual([]);
+  expect(unread(name, `NOBODY=1 sh docs/verify-${name}.sh --nothing`)).toEqual(["--nothing", "NOBODY"]);
 });

@@ -48,33 +48,37 @@ const ownSecrets = {
   AZURE_CLIENT_SECRET: "none-is-asked",
 };
 
-test.each(executedPages)("every command of $path does what the page says, one after the other", async (page) => {
-  const servers = await startServers();
-  const directory = prepare(page, servers, built);
-  if (page.path === "SECURITY.md")
-    await runSession([{ text: "sha256sum socdefenders.mjs > SHA256SUMS" }], { directory, environment: {} });
-  const commands = commandsToRun(page.path).map(({ text }) => ({
-    text: substitute(text, servers),
-    stopAt: services.find(([command]) => command.test(text))?.[1],
-  }));
-  const outcomes = await runSession(commands, {
-    directory,
-    // There is no RabbitMQ here, services say when they are done, and many of the sample's indicators have expired since.
-    environment: {
-      ...(page.startsWith === "nothing" ? {} : ownSecrets),
-      CONNECTOR_QUEUE_PROTOCOL: "api",
-      CONNECTOR_LOG_LEVEL: "info",
-      SOCDEFENDERS_IMPORT_EXPIRED: "true",
-      SOCDEFENDERS_ENDPOINT: servers.feed.endpoint,
-      SOCDEFENDERS_COLLECTIONS: "soc-defenders-all",
-      SOCDEFENDERS_STATE_DIRECTORY: join(directory, "connector-state"),
-    },
-    typed: `${key}\n${hecToken}\n`,
-  });
-  expect(outcomes.filter(({ code }) => code !== 0)).toEqual([]);
-  expect(received(page.delivers, servers)).toBe(page.delivers === "nothing" ? 0 : 200);
-  for (const secret of secrets) expect(outcomes.map(({ output }) => output).join("")).not.toContain(secret);
-});
+test.each(executedPages)(
+  "every command of $path does what the page says, one after the other",
+  { timeout: 120_000 },
+  async (page) => {
+    const servers = await startServers();
+    const directory = prepare(page, servers, built);
+    if (page.path === "SECURITY.md")
+      await runSession([{ text: "sha256sum socdefenders.mjs > SHA256SUMS" }], { directory, environment: {} });
+    const commands = commandsToRun(page.path).map(({ text }) => ({
+      text: substitute(text, servers),
+      stopAt: services.find(([command]) => command.test(text))?.[1],
+    }));
+    const outcomes = await runSession(commands, {
+      directory,
+      // There is no RabbitMQ here, services say when they are done, and many of the sample's indicators have expired since.
+      environment: {
+        ...(page.startsWith === "nothing" ? {} : ownSecrets),
+        CONNECTOR_QUEUE_PROTOCOL: "api",
+        CONNECTOR_LOG_LEVEL: "info",
+        SOCDEFENDERS_IMPORT_EXPIRED: "true",
+        SOCDEFENDERS_ENDPOINT: servers.feed.endpoint,
+        SOCDEFENDERS_COLLECTIONS: "soc-defenders-all",
+        SOCDEFENDERS_STATE_DIRECTORY: join(directory, "connector-state"),
+      },
+      typed: `${key}\n${hecToken}\n`,
+    });
+    expect(outcomes.filter(({ code }) => code !== 0)).toEqual([]);
+    expect(received(page.delivers, servers)).toBe(page.delivers === "nothing" ? 0 : 200);
+    for (const secret of secrets) expect(outcomes.map(({ output }) => output).join("")).not.toContain(secret);
+  },
+);
 
 function received(target: DocumentedPage["delivers"], { hec, opencti }: Servers): number {
   if (target === "opencti") return opencti.received().indicators.size + opencti.received().vulnerabilities.size;
