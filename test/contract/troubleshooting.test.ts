@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inlineCodeOf, readText, sources } from "./pages.ts";
+import { currentPages, inlineCodeOf, readText, sources } from "./pages.ts";
 import { errorsIn, eventsIn, passedOn, reportedErrors } from "./reported.ts";
 
 const page = readText("docs/troubleshooting.md");
@@ -41,8 +41,15 @@ test("every log event of the sources is in the page, and no other", () => {
   });
 });
 
+const namedIn = (text: string): readonly string[] => [...text.matchAll(/\bevent=([a-z_]+)/g)].map(([, name = ""]) => name);
+
+test.each(currentPages)("every event that %s names by event= is one", (path) => {
+  expect(missing(namedIn(readText(path)), events)).toEqual([]);
+});
+
 test("an event that the page leaves out is found out", () => {
   expect(missing(events, documentedEvents(page.replace("| `cursor_lost`", "| `cursor_found`")))).toEqual(["cursor_lost"]);
+  expect(missing(namedIn("`event=failed` `event=faild`"), events)).toEqual(["faild"]);
   expect(eventsIn('log.warn(\n  "one_more",\n  "text")')).toEqual(["one_more"]);
 });
 
