@@ -1,12 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const inDocs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((path) => `docs/${path}`);
-const pages = ["README.md", "SECURITY.md", "CONTRIBUTING.md", ...inDocs.filter((path) => path.endsWith(".md"))];
+import { commands } from "./command-syntax.ts";
+import { inRepository, markdown, pages, readText } from "./pages.ts";
 
 interface Link {
   readonly text: string;
@@ -14,9 +10,9 @@ interface Link {
   readonly anchor: string | undefined;
 }
 
-/** The links of a page to files of this repository, their paths from its root. */
-function links(page: string): readonly Link[] {
-  const found = withoutCode(read(page)).matchAll(/\[([^\]]+)\]\((?!\w+:)([^)#]*)(?:#([^)]+))?\)/g);
+/** The links of a text to files of this repository, their paths from its root; `page` is where the text stands. */
+function links(page: string, content = readText(page)): readonly Link[] {
+  const found = withoutCode(content).matchAll(/\[([^\]]+)\]\((?!\w+:)([^)#]*)(?:#([^)]+))?\)/g);
   return [...found].map(([, text = "", target = "", anchor]) => ({
     text: text.replaceAll(/\s+/g, " "),
     path: target === "" ? page : join(dirname(page), decodeURI(target)),
@@ -24,54 +20,68 @@ function links(page: string): readonly Link[] {
   }));
 }
 
-const withoutCode = (text: string): string => text.replaceAll(/^```[^]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "code");
+const withoutBlocks = (text: string): string => text.replaceAll(/^ *```[^]*?^ *```$/gm, "");
+const withoutCode = (text: string): string => withoutBlocks(text).replaceAll(/`[^`\n]*`/g, "code");
 
-const anchors = (page: string): string[] =>
-  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
+/** The anchors of a page as GitHub makes them: a heading that comes again gets a number. */
+function anchors(page: string): readonly string[] {
+  const found: string[] = [];
+  for (const [, heading = ""] of withoutBlocks(readText(page)).matchAll(/^#+ (.+)$/gm)) {
+    const anchor = heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
-
-test.each(pages)("every link of %s leads somewhere", (page) => {
-  const broken = links(page).filter(
-    ({ path, anchor }) => !existsSync(join(root, path)) || (anchor !== undefined && !anchors(path).includes(anchor)),
-  );
-  expect(broken).toEqual([]);
-});
-
-test("every claim of the security page names a test that is there", () => {
-  const claims = links("docs/security.md").filter(({ path }) => path.endsWith(".test.ts"));
-  expect(claims.length).toBeGreaterThan(25);
-  expect(claims.filter(({ text, path }) => !read(path).includes(text))).toEqual([]);
-});
-
-interface Syntax {
-  readonly arguments: number;
-  readonly options: ReadonlySet<string>;
-}
-
-/** The commands by their whole names, read from their declarations: commander prints nothing that a test could rely on. */
-function commands(): ReadonlyMap<string, Syntax> {
-  const syntax = new Map<string, Syntax>();
-  const groups = new Map<string, string>();
-  const source = read("packages/cli/src/main.ts");
-  for (const [, parent = "", name = "", body = ""] of source.matchAll(/(program|\w+)\s*\.command\("([\w-]+)"\)([^]*?);\n/g)) {
-    const [, group] = new RegExp(`const (\\w+) = ${parent}\\s*\\.command\\("${name}"\\)`).exec(source) ?? [];
-    if (group !== undefined) groups.set(group, name);
-    const whole = [groups.get(parent), name].filter((part) => part !== undefined).join(" ");
-    const options = [...body.matchAll(/(?:\.option|new Option)\(\s*"(--[\w-]+)/g)].map(([, option = ""]) => option);
-    syntax.set(whole, { arguments: [...body.matchAll(/\.argument\(/g)].length, options: new Set(options) });
+      .replaceAll(" ", "-");
+    const before = found.filter((other) => other === anchor || other.startsWith(`${anchor}-`)).length;
+    found.push(found.includes(anchor) ? `${anchor}-${before}` : anchor);
   }
-  return syntax;
+  return found;
 }
+
+const brokenLinks = (page: string, content?: string): readonly Link[] =>
+  links(page, content).filter(
+    ({ path, anchor }) => !existsSync(inRepository(path)) || (anchor !== undefined && !anchors(path).includes(anchor)),
+  );
+
+test.each(markdown)("every link of %s leads somewhere", (page) => {
+  expect(brokenLinks(page)).toEqual([]);
+});
+
+test("a link to no file, and one to no heading, are found out", () => {
+  const text = "[one](docs/nowhere.md) [two](docs/concepts.md#no-such-heading) [three](docs/concepts.md#position)";
+  expect(brokenLinks("README.md", text).map(({ text: name }) => name)).toEqual(["one", "two"]);
+});
+
+test("the index leads to every page of the documentation", () => {
+  const there = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page) && page !== "docs/README.md");
+  const linked = links("docs/README.md").map(({ path }) => path);
+  expect(there.filter((page) => !linked.includes(page))).toEqual([]);
+});
+
+const claimsWithoutTest = (page: string, content?: string): readonly Link[] =>
+  links(page, content).filter(
+    ({ text, path }) => /^test\/|\.test\.ts$/.test(path) && path.endsWith(".ts") && !isName(text) && !readText(path).includes(text),
+  );
+
+/** A file named by itself claims nothing. */
+const isName = (text: string): boolean => /^\S+\.ts$/.test(text);
+
+test.each(pages)("every claim of %s that names a test names one that is there", (page) => {
+  expect(claimsWithoutTest(page)).toEqual([]);
+});
+
+test("security and concepts name a test for most of what they say", () => {
+  const claims = (page: string): number =>
+    links(page).filter(({ path }) => path.startsWith("test/") || path.endsWith(".test.ts")).length;
+  expect(claims("docs/security.md")).toBeGreaterThan(25);
+  expect(claims("docs/concepts.md")).toBeGreaterThan(25);
+  expect(claimsWithoutTest("docs/security.md", "[it flies](../test/contract/sink.ts)")).toHaveLength(1);
+});
 
 const known = commands();
 
 /** Every call of the command in a page, in code blocks and in running text, without what follows in a comment or a pipe. */
 const calls = (page: string): string[] =>
-  [...read(page).matchAll(/(?:^|[`\s/])socdefenders(?:\.mjs)? +([a-z][\w-]*(?: [^\n`|#>]*)?)/gm)]
+  [...readText(page).matchAll(/(?:^|[`\s/])socdefenders(?:\.mjs)? +([a-z][\w-]*(?: [^\n`|#>]*)?)/gm)]
     .map(([, call = ""]) => call.trim())
     .filter((call) => !/^(?:in|is|and|as|of)\b/.test(call));
 
@@ -100,8 +110,8 @@ test("no option takes a secret", () => {
 });
 
 test.each(["README.md", "CONTRIBUTING.md", "SECURITY.md"])("every script that %s tells to run is there", (page) => {
-  const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Readonly<Record<string, string>> };
-  const told = [...read(page).matchAll(/^\s*p?npm (?:run )?([\w:]+)|`p?npm (?:run )?([\w:]+)`/gm)].map(
+  const { scripts } = JSON.parse(readText("package.json")) as { readonly scripts: Readonly<Record<string, string>> };
+  const told = [...readText(page).matchAll(/^\s*p?npm (?:run )?([\w:]+)|`p?npm (?:run )?([\w:]+)`/gm)].map(
     ([, line, text]) => line ?? text ?? "",
   );
   expect(told.filter((name) => scripts[name] === undefined)).toEqual([]);

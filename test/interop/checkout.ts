@@ -18,8 +18,8 @@ export async function run(program: string, args: readonly string[], directory: s
 const pnpm = (args: readonly string[], directory: string): Promise<string> =>
   run("npx", ["--yes", packageManager, ...args], directory);
 
-/** The sources as a second checkout in another place, installed from the lockfile; nothing that was built comes with them. */
-export async function checkOut(directory: string): Promise<void> {
+/** The sources as a second checkout in another place, installed from the lockfile unless asked not to; nothing that was built comes with them. */
+export async function checkOut(directory: string, { install = true } = {}): Promise<void> {
   cpSync(root, directory, {
     recursive: true,
     filter: (path) =>
@@ -27,5 +27,5 @@ export async function checkOut(directory: string): Promise<void> {
         .split("/")
         .some((name) => made.has(name)),
   });
-  await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], directory);
+  if (install) await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], directory);
 }

@@ -86,7 +86,7 @@ async function readConfig(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (cause) {
     throw new ConfigurationError(`the configuration cannot be read: ${(cause as Error).message}`, {
-      remedy: "Give the path of a YAML file; README.md has one to start from.",
+      remedy: "Give the path of a YAML file; `socdefenders init` writes one.",
       cause,
     });
   }
