@@ -129,7 +129,7 @@ test("three targets at the same position read each page once; one that failed go
 test("a second signal leaves at once, with the exit code of the first", async () => {
   const { workplace } = await serviceSetting({ hanging: { intercept: () => "silence" } });
   // What is told to stop does not: without this nothing is left for a second signal.
-  const preload = 'data:text/javascript,AbortController.prototype.abort=()=>process.stderr.write("kept on\\n")';
+  const preload = "data:text/javascript,AbortController.prototype.abort=()=>process.stderr.write(String.fromCharCode(10))";
   const service = await startService(workplace.config, { NODE_OPTIONS: `--import=${preload}` });
   const keptOn = new Promise((resolve) => service.process.stderr?.on("data", resolve));
   service.process.kill("SIGINT");

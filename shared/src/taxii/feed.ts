@@ -82,7 +82,8 @@ export interface Offered {
 function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger, readers: number): Offered {
   const client = createTaxiiClient(config, send, log);
   const start = steadyStart(config.start);
-  const shared: SharedPages = readers > 1 ? sharePages(client) : { collections: client.collections, walk: () => client };
+  const unshared: SharedPages = { collections: (signal) => client.collections(signal), walk: () => client };
+  const shared = readers > 1 ? sharePages(client) : unshared;
   return {
     collections: (signal) => shared.collections(signal),
     source: (collection, options) => ({

@@ -13,7 +13,7 @@ export const counters = {
 
 export type CounterName = keyof typeof counters;
 
-export interface Count {
+interface Count {
   readonly name: CounterName;
   readonly value: number;
   readonly labels: Readonly<Record<"target" | "collection", string>> & { readonly reason?: string };
@@ -66,7 +66,7 @@ const stixTypes = new Set(
 );
 
 /** The stable part of a reason: what is behind a colon is what the feed or the target said. */
-export function reasonLabel(reason: string): string {
+function reasonLabel(reason: string): string {
   const [, type, rest] = /^([^]+) (objects are not sent to [\w' ]+)$/.exec(reason) ?? [];
   if (type !== undefined && rest !== undefined) return `${stixTypes.has(type) ? type : "other"} ${rest}`;
   const [stable = ""] = reason.split(/[:"'(]/, 1);

@@ -3,7 +3,7 @@ import type { RunObserver } from "./observer.ts";
 import type { Turn } from "./schedule.ts";
 
 /** How the service does; the answer of `/readyz`. */
-export interface Health {
+interface Health {
   /** `ok` when every target is. */
   readonly status: "ok" | "degraded";
   readonly targets: readonly TargetHealth[];
@@ -28,7 +28,7 @@ interface TargetHealth {
   readonly lag_seconds: number | null;
 }
 
-export interface HealthWatch extends RunObserver {
+export interface HealthWatch extends Required<RunObserver> {
   /** A target waits for its turn, or for none any more. */
   waits(target: string, turn: Turn | undefined): void;
   /** Whether the schedules run: false when a target was not started long behind its time. */

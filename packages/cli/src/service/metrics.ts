@@ -37,7 +37,7 @@ function countPages(registry: Registry): RunObserver {
   });
   const byName = Object.fromEntries(named) as Readonly<Record<CounterName, Counter>>;
   const positions = new Map<string, { readonly labels: Readonly<Record<string, string>>; readonly seconds: number }>();
-  const lag: Gauge<string> = new Gauge({
+  const lag: Gauge = new Gauge({
     name: "socdefenders_position_lag_seconds",
     help: "Age of the position: how far behind the target is, or how long the feed has had nothing new",
     labelNames,
