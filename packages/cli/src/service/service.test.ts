@@ -7,7 +7,10 @@ const away = new TargetError("the target is away", { remedy: "Wait." });
 const wrong = new ConfigurationError("no such collection", { remedy: "Name another." });
 
 /** Runs the targets for so many virtual seconds, then stops them as SIGTERM does. */
-async function serveFor(seconds: number, targets: Readonly<Record<string, (run: number, signal: AbortSignal) => Promise<void> | void>>) {
+async function serveFor(
+  seconds: number,
+  targets: Readonly<Record<string, (run: number, signal: AbortSignal) => Promise<void> | void>>,
+) {
   const stop = new AbortController();
   const log: LogRecord[] = [];
   const starts: Record<string, number[]> = {};
