@@ -15,21 +15,22 @@ const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({ exporter: points });
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 
-process.once("beforeExit", () => {
-  void reader.forceFlush().then(() => {
-    const told = {
-      spans: spans.getFinishedSpans().map((span) => {
-        const { name, attributes, status, parentSpanContext } = span;
-        return { name, attributes, status, parent: parentSpanContext?.spanId ?? null, id: span.spanContext().spanId };
-      }),
-      metrics: points
-        .getMetrics()
-        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics: named }) => named))
-        .map(({ descriptor: { name }, dataPoints }) => ({
-          name,
-          points: dataPoints.map(({ attributes, value }) => ({ attributes, value })),
-        })),
-    };
-    writeFileSync(process.env["TELEMETRY_FILE"] ?? "", JSON.stringify(told));
-  });
-});
+process.once("beforeExit", () => void writeTold());
+
+async function writeTold(): Promise<void> {
+  await reader.forceFlush();
+  const told = {
+    spans: spans.getFinishedSpans().map((span) => {
+      const { name, attributes, status, parentSpanContext } = span;
+      return { name, attributes, status, parent: parentSpanContext?.spanId ?? null, id: span.spanContext().spanId };
+    }),
+    metrics: points
+      .getMetrics()
+      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics: named }) => named))
+      .map(({ descriptor: { name }, dataPoints }) => ({
+        name,
+        points: dataPoints.map(({ attributes, value }) => ({ attributes, value })),
+      })),
+  };
+  writeFileSync(process.env["TELEMETRY_FILE"] ?? "", JSON.stringify(told));
+}

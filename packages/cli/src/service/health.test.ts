@@ -66,6 +66,6 @@ test("what a target said is clean, and no secret", () => {
   const { watch } = watchAt();
   watch.ended("splunk", new Error("\u001b[31mrefused health-test-secret"));
   const [target] = watch.health().targets;
-  expect(target?.error).not.toMatch(/\u001b|health-test-secret/);
+  for (const hidden of ["\u001b", "health-test-secret"]) expect(target?.error).not.toContain(hidden);
   expect(target?.error).toContain("refused");
 });
