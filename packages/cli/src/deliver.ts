@@ -21,11 +21,11 @@ import { createLastRuns, type LastRuns } from "./status/last-runs.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
 import { hostOf, type Terminal } from "./terminal/terminal.ts";
 
-/** Feed and state directory, opened for as long as targets are delivered to. */
+/** What targets are delivered by. What those that run at the same time ask the feed alike is asked once. */
 export interface Delivery {
   /** Delivers what is new. Throws what ended it early, once what the run did is kept for `status`. */
   deliverTo(target: ConfiguredTarget): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface DeliveryOptions {
@@ -56,11 +56,10 @@ export async function deliver(
     for (const error of others) logFailure(terminal, error);
     if (first !== undefined) throw first;
   } finally {
-    await delivery.close();
+    delivery.close();
   }
 }
 
-/** Opens what the targets share: what they ask the feed alike is asked once. */
 export function openDelivery(
   config: Config,
   targets: readonly ConfiguredTarget[],
@@ -68,23 +67,21 @@ export function openDelivery(
   options: DeliveryOptions,
 ): Delivery {
   const host: Host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
-  const feed = openFeed(config.feed, host, undefined, targets.length);
+  const useFeed = sharedFeed(() => openFeed(config.feed, host, undefined, targets.length));
   const progress = createProgress(terminal.progress);
   const telemetry = openTelemetry();
   const observer = tellAll([telemetry, ...(options.observer === undefined ? [] : [options.observer])]);
-  const shared = { ...options, config, feed, host, terminal, progress, telemetry, observer };
-  const delivery = { ...shared, deadLetters: createFileDeadLetters(config.stateDirectory) };
+  const deadLetters = createFileDeadLetters(config.stateDirectory);
+  const names = config.targets.map(({ name }) => name);
   let saving = Promise.resolve();
   return {
     async deliverTo(target) {
-      const lastRuns = createLastRuns(
-        config.stateDirectory,
-        config.targets.map(({ name }) => name),
-      );
+      const lastRuns = createLastRuns(config.stateDirectory, names);
+      const run = { ...options, config, host, terminal, progress, telemetry, observer, deadLetters, lastRuns };
       let failure: Error | undefined;
       observer.started(target.name);
       try {
-        await deliverTo(target, { ...delivery, lastRuns });
+        await useFeed((feed) => deliverTo(target, { ...run, feed }));
       } catch (error) {
         failure = error as Error;
         if (!terminal.signal.aborted) lastRuns.noteFailure(target.name, failure);
@@ -94,13 +91,26 @@ export function openDelivery(
         // One after the other: each takes what is there and adds its own.
         saving = saving.then(() => saveLastRuns(lastRuns, terminal));
         await saving;
-        await feed.saveSpending();
       }
     },
-    async close() {
-      progress.stop();
-      await feed.close();
-    },
+    close: () => progress.stop(),
+  };
+}
+
+/** One feed for all that need it at the same time; closed when nobody does, so that a service finds out anew where it is. */
+function sharedFeed(open: () => Feed): (work: (feed: Feed) => Promise<void>) => Promise<void> {
+  let opened: Feed | undefined;
+  let users = 0;
+  return async (work) => {
+    const feed = (opened ??= open());
+    users += 1;
+    try {
+      await work(feed);
+    } finally {
+      users -= 1;
+      if (users === 0) opened = undefined;
+      if (users === 0) await feed.close();
+    }
   };
 }
 

@@ -32,8 +32,6 @@ export interface Feed {
   readonly send: SendToFeed;
   /** The walk through a collection. */
   source(collection: Collection, options?: SourceOptions): Source;
-  /** Saves what was spent of the key since the last time. Never throws. */
-  saveSpending(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,7 +63,6 @@ export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPoli
         signal,
       ),
     source: offered.source,
-    saveSpending: () => limiter.flush(log),
     async close() {
       await limiter.flush(log);
       await http.close();

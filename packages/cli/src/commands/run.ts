@@ -80,7 +80,7 @@ async function deliverAgainAndAgain(
     const onWait = (target: string, turn: Turn | undefined): void => operations?.waits(target, turn);
     await serve(served, { clock: systemClock, log: terminal.log, signal: terminal.signal, onWait });
   } finally {
-    await delivery.close();
+    delivery.close();
     await operations?.close();
   }
 }
