@@ -40,7 +40,8 @@ async function read(feed: Feed, { lead, stopsAfter }: Reader, isFirst: boolean, 
       cursor = page.cursor ?? cursor;
       pages += 1;
       if (isFirst) told.pages = pages;
-      while (!isFirst && !told.isDone && told.pages < pages + lead) await turn();
+      const enough = isFirst ? 0 : pages + lead;
+      while (!told.isDone && told.pages < enough) await turn();
       if (pages !== stopsAfter) continue;
       isDone = false;
       break;
