@@ -64,7 +64,15 @@ export const notRun: readonly { readonly command: RegExp; readonly because: stri
   { command: /^"\$SPLUNK_HOME\/bin\/splunk" |\$SPLUNK_HOME\/etc/, because: "a Splunk installation" },
   { command: /\bcurl -k -u admin /, because: "splunkd, and somebody who types its password" },
   { command: /^SPLUNK=\S+ .* sh docs\/verify-splunk\.sh$/, because: "a Splunk installation" },
-  { command: /^docker (?:build|compose) /, because: "a Docker daemon and a platform" },
+  {
+    command: /^(?:install |systemctl |journalctl )/,
+    because: "root on a host of systemd; the unit is looked at by deployment.test.ts",
+  },
+  {
+    command: /^(?:npm install --prefix |export OTEL_SERVICE_NAME=|node --import )/,
+    because: "a collector; telemetry.test.ts has one",
+  },
+  { command: /^docker (?:build|compose|run) /, because: "a Docker daemon and a platform" },
   { command: /^gh attestation verify /, because: "a release on GitHub" },
   { command: /^(?:npx --yes pnpm@[\d.]+ (?:run bench$|exec vitest run --project bench )|pnpm bench$)/, because: "a quiet machine" },
 ];

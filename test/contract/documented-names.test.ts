@@ -46,12 +46,14 @@ const infrastructure = [
   "packages/sentinel/infra/azuredeploy.json",
   "packages/opencti/docker/docker-compose.yml",
   "packages/sentinel/build.ts",
+  "packages/cli/deploy/kubernetes.yaml",
+  "packages/cli/docker/Dockerfile",
 ];
 const knownText = code + infrastructure.map(readText).join("\n");
 
-// Of the shell, of Node, of splunkd, of the platforms' own words.
+// Of the shell, of Node, of splunkd, of systemd, of OpenTelemetry, of the platforms' own words.
 const ofTheirs =
-  /^(?:SPLUNK_HOME|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|APP__CUSTOM_CATALOGS|TLS1_2|ACCESS_REFUSED|MISSING_REFERENCE_ERROR)$/;
+  /^(?:SPLUNK_HOME|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|CREDENTIALS_DIRECTORY|STATE_DIRECTORY|OTEL_[A-Z_]+|APP__CUSTOM_CATALOGS|TLS1_2|ACCESS_REFUSED|MISSING_REFERENCE_ERROR)$/;
 
 /** The environment variables and settings that a text names and that no source knows. */
 function unknownVariables(text: string): readonly string[] {
@@ -102,10 +104,11 @@ async function wrongConfigurations(text: string): Promise<readonly string[]> {
   const configurations = yamlIn(text).filter((block) => (parse(block.text) as { readonly feed?: unknown }).feed !== undefined);
   const outcomes = configurations.map(async (block) => {
     const directory = temporaryDirectory();
-    await writeFile(join(directory, "allowed.txt"), "");
+    for (const name of ["allowed.txt", "api-key", "hec-token"]) await writeFile(join(directory, name), "simulated");
+    const ofSystemd = { CREDENTIALS_DIRECTORY: directory, STATE_DIRECTORY: join(directory, "state") };
     const given = block.text.replaceAll("dcr-…", "dcr-0123456789abcdef0123456789abcdef").replaceAll("https://….", "https://dce.");
     await writeFile(join(directory, "config.yaml"), given.replaceAll("./allowed.txt", join(directory, "allowed.txt")));
-    const { log } = await runCommand(["status", join(directory, "config.yaml")], { environment });
+    const { log } = await runCommand(["status", join(directory, "config.yaml")], { environment: { ...environment, ...ofSystemd } });
     return log.map(({ message }) => message);
   });
   return (await Promise.all(outcomes)).flat();

@@ -29,6 +29,7 @@ const executedPages: readonly DocumentedPage[] = [
   { path: "SECURITY.md", startsWith: "nothing", delivers: "nothing" },
   { path: "docs/getting-started.md", startsWith: "nothing", delivers: "splunk" },
   { path: "docs/concepts.md", startsWith: "configuration", delivers: "splunk" },
+  { path: "docs/status.md", startsWith: "configuration", delivers: "nothing" },
   { path: "docs/troubleshooting.md", startsWith: "configuration", delivers: "nothing" },
   { path: "docs/opencti.md", startsWith: "secrets", delivers: "opencti" },
   { path: "docs/sentinel.md", startsWith: "secrets", delivers: "nothing" },

@@ -65,6 +65,7 @@ export const substitute = (text: string, servers: Servers): string =>
 export const services: readonly (readonly [command: RegExp, stopAt: string])[] = [
   [/socdefenders\.mjs run config\.yaml$/, "│ splunk"],
   [/connector\.mjs$/, "collection_done"],
+  [/socdefenders\.mjs status config\.yaml --serve/, "http://127.0.0.1:"],
 ];
 
 export interface DocumentedPage {

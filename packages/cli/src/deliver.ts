@@ -16,92 +16,127 @@ import {
 } from "@socdefenders/shared";
 import type { Config, ConfiguredTarget } from "./config.ts";
 import { warnOfFormerExport } from "./former-export.ts";
+import { tellAll, type RunObserver } from "./service/observer.ts";
+import { openTelemetry, type Telemetry } from "./service/telemetry.ts";
 import { createLastRuns, type LastRuns } from "./status/last-runs.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
 import { hostOf, type Terminal } from "./terminal/terminal.ts";
 
+/** What targets are delivered by. What those that run at the same time ask the feed alike is asked once. */
+export interface Delivery {
+  /** Delivers what is new. Throws what ended it early, once what the run did is kept for `status`. */
+  deliverTo(target: ConfiguredTarget): Promise<void>;
+  close(): void;
+}
+
+export interface DeliveryOptions {
+  readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
+  /** The number of items, for the progress bar, where it is known. */
+  readonly expected?: number;
+  /** What the operator changes of the walks. */
+  readonly walk?: SourceOptions;
+  readonly observer?: RunObserver;
+}
+
 /**
  * Delivers what is new to every given target, all at the same time, each with its own position. A target that fails does not stop
- * the others; its error is thrown once they are done. Summaries go to `onSummary` as they come.
+ * the others; its error is thrown once they are done.
  */
 export async function deliver(
   config: Config,
   targets: readonly ConfiguredTarget[],
   terminal: Terminal,
-  onSummary: (summary: CollectionSummary) => Promise<void> | void,
-  { expected, walk }: DeliverOptions = {},
+  options: DeliveryOptions,
 ): Promise<void> {
-  const host: Host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
-  const feed = openFeed(config.feed, host);
-  const progress = createProgress(terminal.progress);
-  const deadLetters = createFileDeadLetters(config.stateDirectory);
-  const lastRuns = createLastRuns(config.stateDirectory);
-  const articles = { client: createArticleClient({ config: config.feed, send: feed.send }), directory: config.stateDirectory };
-  const delivery = {
-    config,
-    feed,
-    host: { ...host, articles },
-    terminal,
-    progress,
-    deadLetters,
-    onSummary,
-    expected,
-    walk,
-    lastRuns,
-  };
+  const delivery = openDelivery(config, targets, terminal, options);
   try {
-    const runs = targets.map((target) => deliverTo(target, delivery));
-    const results = await Promise.allSettled(runs);
-    await saveLastRuns(lastRuns, targets, results, terminal);
+    const results = await Promise.allSettled(targets.map((target) => delivery.deliverTo(target)));
     const [first, ...others] = distinct(
       results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : [])),
     );
     for (const error of others) logFailure(terminal, error);
     if (first !== undefined) throw first;
   } finally {
-    progress.stop();
-    await feed.close();
+    delivery.close();
   }
 }
 
-interface DeliverOptions {
-  /** The number of items, for the progress bar, where it is known. */
-  readonly expected?: number;
-  /** What the operator changes of the walks. */
-  readonly walk?: SourceOptions;
+export function openDelivery(
+  config: Config,
+  targets: readonly ConfiguredTarget[],
+  terminal: Terminal,
+  options: DeliveryOptions,
+): Delivery {
+  const host: Host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
+  const useFeed = sharedFeed(() => openFeed(config.feed, host, undefined, targets.length));
+  const progress = createProgress(terminal.progress);
+  const telemetry = openTelemetry();
+  const observer = tellAll([telemetry, ...(options.observer === undefined ? [] : [options.observer])]);
+  const deadLetters = createFileDeadLetters(config.stateDirectory);
+  return {
+    async deliverTo(target) {
+      const lastRuns = createLastRuns(config.stateDirectory);
+      const run = { ...options, config, host, terminal, progress, telemetry, observer, deadLetters, lastRuns };
+      let failure: Error | undefined;
+      observer.started(target.name);
+      try {
+        await useFeed((feed) => deliverTo(target, { ...run, feed, host: withArticles(host, feed, config) }));
+      } catch (error) {
+        failure = error as Error;
+        if (!terminal.signal.aborted) lastRuns.noteFailure(target.name, failure);
+        throw error;
+      } finally {
+        observer.ended(target.name, failure);
+        await saveLastRuns(lastRuns, terminal);
+      }
+    },
+    close: () => progress.stop(),
+  };
 }
 
-interface Delivery {
+/** For a target that imports the articles behind the indicators: read with the same key, remembered in the state directory. */
+function withArticles(host: Host, { send }: Feed, { feed: config, stateDirectory: directory }: Config): Host {
+  return { ...host, articles: { client: createArticleClient({ config, send }), directory } };
+}
+
+/** One feed for all that need it at the same time; closed when nobody does, so that a service finds out anew where it is. */
+function sharedFeed(open: () => Feed): (work: (feed: Feed) => Promise<void>) => Promise<void> {
+  let opened: Feed | undefined;
+  let users = 0;
+  return async (work) => {
+    const feed = (opened ??= open());
+    users += 1;
+    try {
+      await work(feed);
+    } finally {
+      users -= 1;
+      if (users === 0) opened = undefined;
+      if (users === 0) await feed.close();
+    }
+  };
+}
+
+interface Run extends DeliveryOptions {
   readonly config: Config;
   readonly feed: Feed;
   readonly host: Host;
   readonly terminal: Terminal;
   readonly progress: Progress;
+  readonly telemetry: Telemetry;
+  readonly observer: Required<RunObserver>;
   readonly deadLetters: DeadLetters;
-  readonly onSummary: (summary: CollectionSummary) => Promise<void> | void;
-  readonly expected: number | undefined;
-  readonly walk: SourceOptions | undefined;
   readonly lastRuns: LastRuns;
 }
 
 /** For `status`. What cannot be kept for it is told and stops nothing. */
-async function saveLastRuns(
-  lastRuns: LastRuns,
-  targets: readonly ConfiguredTarget[],
-  results: readonly PromiseSettledResult<void>[],
-  { log, signal }: Terminal,
-): Promise<void> {
-  for (const [place, { name }] of targets.entries()) {
-    const result = results[place];
-    if (result?.status === "rejected" && !signal.aborted) lastRuns.noteFailure(name, result.reason as Error);
-  }
+async function saveLastRuns(lastRuns: LastRuns, { log }: Terminal): Promise<void> {
   await lastRuns
     .save()
     .catch((error: Error) => log.warn("status_not_saved", `the outcome of this run is not kept: ${error.message}`));
 }
 
-async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): Promise<void> {
-  const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns } = delivery;
+async function deliverTo({ name, open }: ConfiguredTarget, run: Run): Promise<void> {
+  const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns, observer } = run;
   const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   await warnOfFormerExport(name, config, terminal.log);
   const started = Date.now();
@@ -111,13 +146,14 @@ async function deliverTo({ name, open }: ConfiguredTarget, delivery: Delivery): 
     target: name,
     map,
     filter: config.filter,
-    sink,
+    sink: run.telemetry.watch(name, sink),
     checkpoints,
     deadLetters,
     log: terminal.log,
     signal: terminal.signal,
     walk,
-    onPage: (outcome) => {
+    onPage: (outcome, collection) => {
+      observer.delivered(name, collection.id, outcome);
       delivered += outcome.delivered;
       const { done, total } =
         expected === undefined ? timeCovered(config, outcome.position, started) : { done: delivered, total: expected };

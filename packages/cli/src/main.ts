@@ -288,7 +288,9 @@ const patienceMs = 4500;
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
-    stoppedBy ??= name;
+    // Who asks twice does not want to wait.
+    if (stoppedBy !== undefined) process.exit(stopCode());
+    stoppedBy = name;
     interrupt.abort(new Error(`stopped by ${name}`));
     // A command that waits for input would wait on.
     process.stdin.destroy();

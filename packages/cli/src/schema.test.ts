@@ -15,9 +15,9 @@ test("the reference page and the published schema are made of the schemas as the
 
 test("every key is explained", async () => {
   const sections = Object.entries(await sectionSchemas());
-  expect(sections.map(([name]) => name)).toEqual(["feed", "filter", "splunk", "sentinel", "opencti"]);
+  expect(sections.map(([name]) => name)).toEqual(["feed", "filter", "operations", "splunk", "sentinel", "opencti"]);
   const unexplained = sections.flatMap(([name, { properties = {} }]) => {
-    expect(Object.keys(properties).length).toBeGreaterThan(8);
+    expect(Object.keys(properties).length).toBeGreaterThan(name === "operations" ? 1 : 8);
     return Object.keys(properties).flatMap((key) => (properties[key]?.description ? [] : [`${name}.${key}`]));
   });
   expect(unexplained).toEqual([]);
@@ -26,6 +26,8 @@ test("every key is explained", async () => {
 test.each<[string, unknown, boolean]>([
   ["a target", { feed, splunk }, true],
   ["several of a kind", { feed, splunk: [{ name: "east", ...splunk }] }, true],
+  ["a service", { feed, operations: { port: 9464 }, splunk: { ...splunk, poll_seconds: 60 } }, true],
+  ["a schedule that is none", { feed, splunk: { ...splunk, poll_seconds: 5 } }, false],
   ["several addresses", { feed, splunk: { ...splunk, endpoint: ["https://a:8088", "https://b:8088"] } }, true],
   [
     "keys without a value",

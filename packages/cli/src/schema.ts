@@ -1,5 +1,6 @@
 import { writtenFeedSchema, writtenFilterSchema } from "@socdefenders/shared";
 import { z } from "zod";
+import { pollSecondsSchema, writtenOperationsSchema } from "./service/operations-config.ts";
 import { loadConnector, targetKinds } from "./targets.ts";
 
 /** A JSON Schema, as far as it is looked at here. */
@@ -17,13 +18,19 @@ export interface JsonSchema {
 /** The sections of the configuration file by name, made of the schemas that it is read with. Descriptions are Markdown. */
 export async function sectionSchemas(): Promise<Readonly<Record<string, JsonSchema>>> {
   const targets = await Promise.all(targetKinds.map(async (kind) => [kind, (await loadConnector(kind)).schema] as const));
-  const sections = [["feed", writtenFeedSchema], ["filter", writtenFilterSchema], ...targets] as const;
+  const scheduled = targets.map(([kind, schema]) => [kind, schema.extend({ poll_seconds: pollSecondsSchema })] as const);
+  const own = [
+    ["feed", writtenFeedSchema],
+    ["filter", writtenFilterSchema],
+    ["operations", writtenOperationsSchema],
+  ] as const;
+  const sections = [...own, ...scheduled] as const;
   return Object.fromEntries(sections.map(([name, schema]) => [name, toJsonSchema(schema)]));
 }
 
 /** The JSON Schema of the configuration file, for editors. */
 export async function configurationSchema(): Promise<JsonSchema> {
-  const { feed = {}, filter = {}, ...targets } = await sectionSchemas();
+  const { feed = {}, filter = {}, operations = {}, ...targets } = await sectionSchemas();
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "SOC Defenders connectors: configuration",
@@ -36,6 +43,7 @@ export async function configurationSchema(): Promise<JsonSchema> {
         default: "./state",
         description: "positions, dead letters, spending of the key, lock",
       }),
+      operations: orNull(forEditors(operations)),
       ...mapValues(targets, (target) => oneOrSeveral(forEditors(target))),
     },
     required: ["feed"],

@@ -128,7 +128,11 @@ export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed, lo
 
   async function listCollections(signal: AbortSignal): Promise<readonly Collection[]> {
     const url = new URL("collections/", await rootAddress(signal));
-    const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal);
+    const { body } = await getJson(url, collectionsSchema, "a list of TAXII collections", {}, signal).catch((error: unknown) => {
+      // The API root may have moved: the next listing looks for it.
+      root = undefined;
+      throw error;
+    });
     const listed: Collection[] = [];
     for (const member of body.collections ?? []) {
       const parsed = collectionSchema.safeParse(member);

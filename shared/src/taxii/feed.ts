@@ -13,6 +13,7 @@ import { keyBudget } from "./key-budget.ts";
 import { withLookBack } from "./look-back.ts";
 import { createFeedSender, type SendToFeed } from "./send.ts";
 import { openStixExport } from "../vendor/stix-export-feed.ts";
+import { sharedForMs, sharePages, type SharedPages } from "./shared-pages.ts";
 import { createTaxiiSource, type TaxiiSourceOptions } from "./source.ts";
 
 /** A feed opened with its own connections. */
@@ -37,14 +38,15 @@ export interface Feed {
 /** What a caller may change of a walk. */
 export type SourceOptions = Pick<TaxiiSourceOptions, "parse" | "acceptReset" | "acceptGap" | "mostPages">;
 
-export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPolicy): Feed {
+/** With `readers`, the number of targets, above 1, what they ask alike is asked once. */
+export function openFeed(config: FeedConfig, host: Host, retryPolicy?: RetryPolicy, readers: number = 1): Feed {
   const { log, budgets } = host;
   const { ca, clientCertificate, proxy, timeoutMs } = config;
   const chooseProxy = proxy === undefined ? host.chooseProxy : () => proxy;
   const http = createHttpClient({ ...host, ca, clientCertificate, timeoutMs, chooseProxy });
   const { limiter, circuit } = keyBudget(config, budgets, retryPolicy?.coolDownMs);
   const send = createFeedSender({ http, limiter, circuit, policy: retryPolicy });
-  const offered = config.source === "taxii" ? openTaxii(config, send, log) : openStixExport(config, send, log);
+  const offered = config.source === "taxii" ? openTaxii(config, send, log, readers) : openStixExport(config, send, log);
   const listExport =
     config.source === "taxii"
       ? undefined
@@ -74,22 +76,35 @@ export interface Offered {
   readonly source: Feed["source"];
 }
 
-function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger): Offered {
+function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger, readers: number): Offered {
   const client = createTaxiiClient(config, send, log);
+  const start = steadyStart(config.start);
+  const unshared: SharedPages = { collections: (signal) => client.collections(signal), walk: () => client };
+  const shared = readers > 1 ? sharePages(client) : unshared;
   return {
-    collections: (signal) => client.collections(signal),
+    collections: (signal) => shared.collections(signal),
     source: (collection, options) => ({
       pages: (from, signal) =>
         createTaxiiSource({
-          client: withLookBack(client, { saved: from?.position, log }),
+          client: withLookBack(shared.walk(), { saved: from?.position, log }),
           collection,
-          start: startTime(config.start, Date.now()),
+          start: start(),
           pageSize: config.pageSize,
           overlap: config.overlap,
           log,
           ...options,
         }).pages(from, signal),
     }),
+  };
+}
+
+/** Where a first walk starts; the same for those that begin within a minute, or none would ask for the pages of another. */
+function steadyStart(start: string): () => string {
+  let known = { at: -Infinity, time: "" };
+  return () => {
+    const now = Date.now();
+    if (Math.abs(now - known.at) >= sharedForMs) known = { at: now, time: startTime(start, now) };
+    return known.time;
   };
 }
 

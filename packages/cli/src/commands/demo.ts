@@ -24,7 +24,8 @@ export async function demo(flags: { readonly json?: boolean }, terminal: Termina
     Object.assign(terminal.environment, simulation.environment);
     const config = await loadConfig(path, terminal.environment);
     const summaries: CollectionSummary[] = [];
-    await deliver(config, config.targets, terminal, (summary) => void summaries.push(summary), {
+    await deliver(config, config.targets, terminal, {
+      onSummary: (summary) => void summaries.push(summary),
       expected: records.length,
     });
     const inOrder = summaries.toSorted((left, right) => order(config, left) - order(config, right));

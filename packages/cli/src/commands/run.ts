@@ -1,8 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { clean, ConfigurationError, ConnectorError, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
+import { clean, ConfigurationError, systemClock, withDirectoryLock, type CollectionSummary } from "@socdefenders/shared";
 import { loadConfig, selectTargets, type Config, type ConfiguredTarget } from "../config.ts";
-import { deliver } from "../deliver.ts";
-import { pollPauseMs } from "../poll-pause.ts";
+import { deliver, openDelivery } from "../deliver.ts";
+import { openOperations } from "../service/operations.ts";
+import type { Turn } from "../service/schedule.ts";
+import { serve } from "../service/service.ts";
 import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -23,8 +24,9 @@ export async function run(path: string, flags: RunFlags, terminal: Terminal): Pr
   const config = await loadConfig(path, terminal.environment);
   assertAcceptable(flags, config);
   const targets = selectTargets(config, flags.only);
+  const work = flags.once === true ? deliverOnce : deliverAgainAndAgain;
   await withDirectoryLock(config.stateDirectory, { log: terminal.log }, (lost) =>
-    deliverAgainAndAgain(config, targets, flags, { ...terminal, signal: AbortSignal.any([terminal.signal, lost]) }),
+    work(config, targets, flags, { ...terminal, signal: AbortSignal.any([terminal.signal, lost]) }),
   );
 }
 
@@ -42,32 +44,53 @@ function assertAcceptable({ acceptReset, acceptGap }: RunFlags, { feed }: Config
   });
 }
 
+async function deliverOnce(
+  config: Config,
+  targets: readonly ConfiguredTarget[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const summaries: CollectionSummary[] = [];
+  try {
+    await deliver(config, targets, terminal, {
+      onSummary: printer(flags, terminal, summaries),
+      walk: { acceptReset: flags.acceptReset, acceptGap: flags.acceptGap },
+    });
+  } finally {
+    if (flags.json !== true && summaries.length > 0) await terminal.print(summaryTable(summaries));
+  }
+}
+
 async function deliverAgainAndAgain(
   config: Config,
   targets: readonly ConfiguredTarget[],
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<void> {
-  for (;;) {
-    const summaries: CollectionSummary[] = [];
-    try {
-      const onSummary = async (summary: CollectionSummary): Promise<void> => {
-        summaries.push(summary);
-        if (flags.json === true) await terminal.print(`${JSON.stringify(toLine(summary))}\n`);
-      };
-      await deliver(config, targets, terminal, onSummary, { walk: { acceptReset: flags.acceptReset, acceptGap: flags.acceptGap } });
-    } catch (error) {
-      // A service lives through what may pass, and through the trouble of one collection; a configuration that is wrong ends it.
-      const isForGood = !(error instanceof ConnectorError) || error instanceof ConfigurationError;
-      if (flags.once === true || terminal.signal.aborted || isForGood) throw error;
-      terminal.log.error("run_failed", error.message, { remedy: error.remedy });
-    } finally {
-      if (flags.json !== true && summaries.length > 0) await terminal.print(summaryTable(summaries));
-    }
-    if (flags.once === true) return;
-    await wait(pollPauseMs(config.feed.pollSeconds), undefined, { signal: terminal.signal });
+  const operations = await openOperations(config, targets, terminal);
+  // Runs of several targets begin and end at any time: bars of them would stand in each other's way.
+  const service = { ...terminal, progress: undefined };
+  const onSummary = async (summary: CollectionSummary): Promise<void> => {
+    if (flags.json === true) await printer(flags, terminal, [])(summary);
+    else await terminal.print(summaryTable([summary]));
+  };
+  const delivery = openDelivery(config, targets, service, { onSummary, ...(operations && { observer: operations }) });
+  try {
+    const served = targets.map((target) => ({ ...target, run: () => delivery.deliverTo(target) }));
+    const onWait = (target: string, turn: Turn | undefined): void => operations?.waits(target, turn);
+    await serve(served, { clock: systemClock, log: terminal.log, signal: terminal.signal, onWait });
+  } finally {
+    delivery.close();
+    await operations?.close();
   }
 }
+
+const printer =
+  ({ json }: RunFlags, terminal: Terminal, summaries: CollectionSummary[]) =>
+  async (summary: CollectionSummary): Promise<void> => {
+    summaries.push(summary);
+    if (json === true) await terminal.print(`${JSON.stringify(toLine(summary))}\n`);
+  };
 
 function toLine({ failure, ...summary }: CollectionSummary): unknown {
   return { ...summary, ...(failure && { error: failure.message, remedy: failure.remedy }) };

@@ -56,6 +56,7 @@ interface DeadLetterStatus {
 export async function readStatus(config: Config, now: number): Promise<StatusWithHistory> {
   const { stateDirectory } = config;
   const targets = config.targets.map(({ name }) => name);
+  const pollSeconds = new Map(config.targets.map((target) => [target.name, target.pollSeconds]));
   const entries = (await readHistory(stateDirectory)).filter(({ target }) => targets.includes(target));
   const runs = lastRuns(entries);
   const saved = await savedPositions(config, now);
@@ -69,7 +70,11 @@ export async function readStatus(config: Config, now: number): Promise<StatusWit
     locked_by: (await describeLockOwner(stateDirectory)) ?? null,
     last_runs: runs,
   };
-  return { ...facts, troubles: findTroubles(facts, config.feed.pollSeconds), history: foldByHour(entries) };
+  return {
+    ...facts,
+    troubles: findTroubles(facts, (target) => pollSeconds.get(target) ?? config.feed.pollSeconds),
+    history: foldByHour(entries),
+  };
 }
 
 /** The positions that the next run goes on from; those of former feeds, filters and targets are left out, damaged ones too. */

@@ -28,7 +28,7 @@ const facts = {
   last_runs: [run("east"), run("west")],
 };
 const told = (more: Partial<typeof facts>, pollSeconds = 300) =>
-  findTroubles({ ...facts, ...more }, pollSeconds).map(({ level, message }) => `${level}: ${message}`);
+  findTroubles({ ...facts, ...more }, () => pollSeconds).map(({ level, message }) => `${level}: ${message}`);
 
 test("where every last run succeeded a while ago nothing is wrong, however old the positions are", () => {
   expect(told({})).toEqual([]);
@@ -38,12 +38,18 @@ test("where every last run succeeded a while ago nothing is wrong, however old t
 test("failures come first, and what several targets met alike is told once, with its remedy", () => {
   const failed = { failed: 1, error: "the feed is down", remedy: "Wait." };
   const last_runs = [run("east", failed), run("west", failed), run("west", { collection: "hashes", failed: 1, error: "odd" })];
-  const found = findTroubles({ ...facts, last_runs, dead_letters: [{ target: "east", reason: "bad", count: 2 }] }, 300);
+  const found = findTroubles({ ...facts, last_runs, dead_letters: [{ target: "east", reason: "bad", count: 2 }] }, () => 300);
   expect(found).toEqual([
     { level: "failed", message: "east, west: the feed is down", remedy: "Wait." },
     { level: "failed", message: "west: odd", remedy: "See the log of `socdefenders run`." },
     { level: "warning", message: "2 objects were not delivered and are kept as dead letters", remedy: expect.any(String) },
   ]);
+});
+
+test("each target is held to its own schedule", () => {
+  const last_runs = [run("east", { time: "2026-11-21T08:00:00.000Z" }), run("west", { time: "2026-11-21T08:00:00.000Z" })];
+  const found = findTroubles({ ...facts, last_runs }, (target) => (target === "east" ? 86_400 : 300));
+  expect(found.map(({ message }) => message)).toEqual(["west: no run has ended for 4 h and none is under way"]);
 });
 
 test("a run that is missing is told: sooner where none is under way, and not before three polls", () => {

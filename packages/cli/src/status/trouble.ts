@@ -19,8 +19,8 @@ const longestRunSeconds = 86_400;
 const scarceShare = 0.05;
 
 /** Everything that is wrong, the worst first; empty where all is well. Lag alone is no trouble: a feed may have nothing new. */
-export function findTroubles(facts: Facts, pollSeconds: number): readonly Trouble[] {
-  const found = [...failures(facts), ...missing(facts, pollSeconds), ...setAside(facts), ...spent(facts)];
+export function findTroubles(facts: Facts, pollSecondsOf: (target: string) => number): readonly Trouble[] {
+  const found = [...failures(facts), ...missing(facts, pollSecondsOf), ...setAside(facts), ...spent(facts)];
   return [...found.filter(({ level }) => level === "failed"), ...found.filter(({ level }) => level === "warning")];
 }
 
@@ -35,10 +35,10 @@ function failures({ last_runs }: Facts): readonly Trouble[] {
   });
 }
 
-function missing(facts: Facts, pollSeconds: number): readonly Trouble[] {
+function missing(facts: Facts, pollSecondsOf: (target: string) => number): readonly Trouble[] {
   const troubles = facts.targets.flatMap((target) => {
     const last = facts.last_runs.findLast((run) => run.target === target);
-    const missed = missedRun(last, facts, pollSeconds);
+    const missed = missedRun(last, facts, pollSecondsOf(target));
     return missed === undefined ? [] : { ...missed, target };
   });
   return [...new Set(troubles.map(({ message }) => message))].map((message) => {
@@ -51,7 +51,7 @@ function missing(facts: Facts, pollSeconds: number): readonly Trouble[] {
 const startIt = {
   level: "failed",
   remedy:
-    "Start `socdefenders run`, or see why its service has ended. Where cron starts runs, set feed.poll_seconds to the time between them.",
+    "Start `socdefenders run`, or see why its service has ended. Where cron starts runs, set poll_seconds to the time between them.",
 } as const;
 
 function missedRun(last: HistoryEntry | undefined, { time, locked_by }: Facts, pollSeconds: number): Trouble | undefined {
