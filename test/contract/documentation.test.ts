@@ -6,7 +6,10 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const inDocs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((path) => `docs/${path}`);
-const pages = ["README.md", "SECURITY.md", "CONTRIBUTING.md", ...inDocs.filter((path) => path.endsWith(".md"))];
+const packed = ["shared", "packages/splunk", "packages/sentinel", "packages/opencti", "packages/cli"].map(
+  (path) => `${path}/README.md`,
+);
+const pages = ["README.md", "SECURITY.md", "CONTRIBUTING.md", ...packed, ...inDocs.filter((path) => path.endsWith(".md"))];
 
 interface Link {
   readonly text: string;
@@ -41,6 +44,16 @@ test.each(pages)("every link of %s leads somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
+test.each(packed)(
+  "%s is right in the package too, where the repository is not: it has no links into it, and paths that are there",
+  (page) => {
+    expect(links(page)).toEqual([]);
+    const named = [...read(page).matchAll(/`((?:docs|packages|shared)\/[\w./-]+\.\w+)`/g)].map(([, path = ""]) => path);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  },
+);
+
 test("every claim of the security page names a test that is there", () => {
   const claims = links("docs/security.md").filter(({ path }) => path.endsWith(".test.ts"));
   expect(claims.length).toBeGreaterThan(25);
@@ -64,6 +77,11 @@ function commands(): ReadonlyMap<string, Syntax> {
     const options = [...body.matchAll(/(?:\.option|new Option)\(\s*"(--[\w-]+)/g)].map(([, option = ""]) => option);
     syntax.set(whole, { arguments: [...body.matchAll(/\.argument\(/g)].length, options: new Set(options) });
   }
+  // Those of `init` are one for each answer.
+  const answers = [...read("packages/cli/src/init/settings.ts").matchAll(/\bflag: "([\w-]+)"/g)].map(
+    ([, flag = ""]) => `--${flag}`,
+  );
+  syntax.set("init", { arguments: 1, options: new Set([...(syntax.get("init")?.options ?? []), ...answers]) });
   return syntax;
 }
 
