@@ -33,25 +33,48 @@ export async function openWork(
   signal: AbortSignal,
 ): Promise<Work> {
   const { workAdd: work } = await graphql.call(add, { connectorId, name }, signal);
-  const announce = (expectations: number, aborted: AbortSignal): Promise<unknown> =>
-    graphql.call(addExpectations, { id: work.id, expectations }, aborted);
+  // What the platform is known to have counted as announced, and what it was asked last and may have counted.
+  let announced = 0;
+  let doubtful = 0;
   let withdrawn = 0;
+
+  const addToExpected = (expectations: number, aborted: AbortSignal): Promise<unknown> =>
+    graphql.call(addExpectations, { id: work.id, expectations }, aborted);
+
+  async function announce(objects: number, aborted: AbortSignal): Promise<void> {
+    doubtful = objects;
+    await addToExpected(objects, aborted);
+    [announced, doubtful] = [announced + objects, 0];
+  }
 
   /** What does not come is taken back; what came twice and was counted twice is announced, where one too many is never complete. */
   async function settle(aborted: AbortSignal): Promise<void> {
-    if (withdrawn > 0) await announce(-withdrawn, aborted);
+    if (doubtful !== 0) await resolveDoubt(aborted);
+    if (withdrawn > 0) {
+      await announce(-withdrawn, aborted);
+      withdrawn = 0;
+    }
     if (!completesAtEquality) return;
+    const { expected, processed } = await readTracking(aborted);
+    if (processed > expected) await addToExpected(processed - expected, aborted);
+  }
+
+  /** An answer that was lost is looked up: nothing comes of what was announced then, and what was taken back then is. */
+  async function resolveDoubt(aborted: AbortSignal): Promise<void> {
+    const { expected } = await readTracking(aborted);
+    if (expected === announced + doubtful) [announced, withdrawn] = [announced + doubtful, withdrawn + doubtful];
+    doubtful = 0;
+  }
+
+  async function readTracking(aborted: AbortSignal): Promise<{ readonly expected: number; readonly processed: number }> {
     const { connector } = await graphql.call(readWorks, { id: connectorId }, aborted);
     const tracking = connector?.works?.find((one) => one?.id === work.id)?.tracking;
-    const surplus = (tracking?.import_processed_number ?? 0) - (tracking?.import_expected_number ?? 0);
-    if (surplus > 0) await announce(surplus, aborted);
+    return { expected: tracking?.import_expected_number ?? 0, processed: tracking?.import_processed_number ?? 0 };
   }
 
   return {
     id: work.id,
-    async expect(objects, aborted) {
-      await announce(objects, aborted);
-    },
+    expect: announce,
     withdraw(objects) {
       withdrawn += objects;
     },
