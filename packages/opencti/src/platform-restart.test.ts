@@ -9,11 +9,11 @@ import { runConnector } from "./connector.ts";
 // The platform goes away in the middle of a run and comes back with what it knew; the connector is a service that nobody touches.
 const broker = vi.hoisted(() => ({ messages: [] as { readonly work_id: string; readonly content: string }[] }));
 
-// Every pause is a thousandth of what it is: a minute between two runs, and the seconds between two tries.
+// Every pause is a ten-thousandth of what it is: a minute between two runs, and the seconds between two tries.
 vi.mock("node:timers/promises", async (original) => {
   const actual = await original<typeof import("node:timers/promises")>();
   const setTimeout: typeof actual.setTimeout = (pauseMs, value, options) =>
-    actual.setTimeout((pauseMs ?? 0) / 1000, value, options);
+    actual.setTimeout((pauseMs ?? 0) / 10_000, value, options);
   return { ...actual, setTimeout };
 });
 
@@ -81,7 +81,6 @@ async function runOver({ version, queueProtocol, operation, occurrence, isDone, 
   function print(line: string): void {
     const { event } = (JSON.parse(line) as { attributes: { event: string } }).attributes;
     events.push(event);
-    if (process.env["SHOW"]) console.error(line);
     if (phase === "away" && until.includes(event)) {
       phase = "back";
       void platform.start();

@@ -60,8 +60,8 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
   async function open(signal: AbortSignal): Promise<Work> {
     await finishWorks(signal);
     // Of what another process left, there is nothing to say but that.
-    await closeLeftWorks(graphql, connectorId, log, signal);
     const { hasMultiPartWorks, completesAtEquality } = session.features();
+    await closeLeftWorks(graphql, { connectorId, completesAtEquality }, log, signal);
     const add = hasMultiPartWorks ? addMultiPartWork : addWork;
     const name = `${connectorName} run @ ${new Date().toISOString()}`;
     return openWork(graphql, { connectorId, name, add, completesAtEquality }, log, signal);
@@ -96,11 +96,12 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
 
   /** With those that the platform did not let earlier runs finish: a run with nothing new ends them too. */
   async function finishWorks(signal: AbortSignal): Promise<void> {
-    const left = [];
+    const left: Ending[] = [];
     for (const { work: one, message, failure, isLate } of unfinished) {
       try {
-        // One that somebody deleted meanwhile needs no end.
-        if (!isLate || (await one.isAlive(signal))) await one.finish(message, failure, signal);
+        // One that somebody deleted meanwhile needs no end; one whose numbers are not taken twice stays as it is.
+        if (isLate && !(await one.isAlive(signal))) continue;
+        if (!(await one.finish(message, failure, signal)) && !isLate) left.push({ work: one, message, failure, isLate: true });
       } catch (error) {
         left.push({ work: one, message, failure, isLate: true });
         log.warn("work_open", `the work ${one.id} could not be closed, the next run does it: ${(error as Error).message}`);

@@ -50,8 +50,10 @@ export interface RunningOpencti extends RunningServer {
   putState(connectorId: string, state: string): void;
   /** What the button that resets a connector's state does. */
   resetState(connectorId: string): void;
-  /** The workers are done with so many objects that came by the broker, under the newest work unless one is named. */
+  /** The workers are done with so many objects that came by the broker, under the newest work unless one is named; each counts itself. */
   countAsProcessed(objects: number, workId?: string): void;
+  /** The same, where as many workers as objects count in the same moment. */
+  countAtOnce(objects: number): void;
   /** Cuts every connection and refuses new ones; what was asked before is done all the same, its answer lost. */
   stop(): Promise<void>;
   /** Listens again on the same port, with all that it knew. */
@@ -166,6 +168,7 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     putState: (id, state) => void connectors.edit(id, { state }),
     resetState: (id) => connectors.reset(id),
     countAsProcessed: (objects, workId = works.all().at(-1)?.id ?? "") => void works.process(workId, objects, []),
+    countAtOnce: (objects) => void works.process(works.all().at(-1)?.id ?? "", objects, [], true),
     clearWorks: () => works.clear(),
     operations: () => operations,
   };
