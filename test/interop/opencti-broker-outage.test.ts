@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { map, openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
-import { createLogger, parseStixObject, TargetError, type LogRecord, type RetryPolicy, type Sink } from "@socdefenders/shared";
+import { openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
+import { createLogger, TargetError, type LogRecord, type RetryPolicy, type Sink } from "@socdefenders/shared";
 import { readRecords, sampleBytes, simulatedKeys, startFeed, startOpencti, type RunningOpencti } from "@socdefenders/simulator";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
-import { addresses, toBundles } from "./opencti-indicators.ts";
+import { addresses, countMapped, toBundles } from "./opencti-indicators.ts";
 import { takeAll, until, type QueuedObject } from "./opencti-queue.ts";
 import { startRabbitmq, type RunningRabbitmq } from "./rabbitmq.ts";
 import { openTap } from "./tap.ts";
@@ -199,19 +199,9 @@ async function expectRestartToMendIt(platform: RunningOpencti, endpoint: string,
   expect(await ended(second.process)).toBe(0);
   const taken = await takeAll(rabbitmq, connectorId);
   const subjects = taken.filter(({ object: { type } }) => type === "indicator" || type === "vulnerability");
-  expect(new Set(subjects.map(({ object }) => object.id)).size).toBe(mappedObjects());
+  expect(new Set(subjects.map(({ object }) => object.id)).size).toBe(countMapped(records));
   const [left, last] = platform.received().works;
   expect(left).toMatchObject({ processedTime: expect.any(String), errors: [expect.stringContaining("without closing it")] });
   expect(last).toMatchObject({ processedTime: expect.any(String), errors: [] });
   expect(last?.expected).toBe(taken.filter(({ work }) => work === last?.id).length);
-}
-
-/** How many distinct objects an undisturbed delivery has. */
-function mappedObjects(): number {
-  const ids = records.flatMap(({ object }) => {
-    const parsed = parseStixObject(object);
-    const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : undefined;
-    return mapped?.kind === "items" ? mapped.items.flatMap(({ objects }) => objects) : [];
-  });
-  return new Set(ids.filter(({ type }) => type === "indicator" || type === "vulnerability").map(({ id }) => id)).size;
 }
