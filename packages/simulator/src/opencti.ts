@@ -139,14 +139,15 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     listen((request, response) => {
       answer(request, response).catch((error: unknown) => response.destroy(error as Error));
     }, port);
-  const { url, close } = await open(options.port);
-  let stop: (() => Promise<void>) | undefined = close;
+  let server: RunningServer | undefined = await open(options.port);
+  const { url } = server;
   const idsOf = (type: string): ReadonlySet<string> =>
     new Set([...store.objects.values()].filter((object) => object.type === type).map(({ id }) => id));
+
   async function stopListening(): Promise<void> {
-    const stopping = stop;
-    stop = undefined;
-    await stopping?.();
+    const stopping = server;
+    server = undefined;
+    await stopping?.close();
   }
 
   return {
@@ -154,7 +155,7 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     close: stopListening,
     stop: stopListening,
     async start() {
-      stop = (await open(Number(new URL(url).port))).close;
+      server = await open(Number(new URL(url).port));
     },
     received: () => ({
       indicators: idsOf("indicator"),
