@@ -46,6 +46,20 @@ test.each(markdown)("every link of %s leads somewhere", (page) => {
   expect(brokenLinks(page)).toEqual([]);
 });
 
+const packed = ["shared", "packages/splunk", "packages/sentinel", "packages/opencti", "packages/cli"].map(
+  (path) => `${path}/README.md`,
+);
+
+test.each(packed)(
+  "%s is right in the package too, where the repository is not: it has no links into it, and paths that are there",
+  (page) => {
+    expect(links(page)).toEqual([]);
+    const named = [...readText(page).matchAll(/`((?:docs|packages|shared)\/[\w./-]+\.\w+)`/g)].map(([, path = ""]) => path);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((path) => !existsSync(inRepository(path)))).toEqual([]);
+  },
+);
+
 test("a link to no file, and one to no heading, are found out", () => {
   const text = "[one](docs/nowhere.md) [two](docs/concepts.md#no-such-heading) [three](docs/concepts.md#position)";
   expect(brokenLinks("README.md", text).map(({ text: name }) => name)).toEqual(["one", "two"]);

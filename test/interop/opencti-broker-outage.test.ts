@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { map, openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
-import { createLogger, parseStixObject, TargetError, type LogRecord, type RetryPolicy, type Sink } from "@socdefenders/shared";
+import { openTarget, parseConfig, type OpenctiBundle } from "@socdefenders/opencti";
+import { createLogger, TargetError, type LogRecord, type RetryPolicy, type Sink } from "@socdefenders/shared";
 import { readRecords, sampleBytes, simulatedKeys, startFeed, startOpencti, type RunningOpencti } from "@socdefenders/simulator";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../temporary.ts";
-import { addresses, toBundles } from "./opencti-indicators.ts";
+import { addresses, countMapped, toBundles } from "./opencti-indicators.ts";
 import { takeAll, until, type QueuedObject } from "./opencti-queue.ts";
 import { startRabbitmq, type RunningRabbitmq } from "./rabbitmq.ts";
 import { openTap } from "./tap.ts";
@@ -25,17 +25,25 @@ interface Setting {
   readonly platform: RunningOpencti;
   readonly sink: Sink<OpenctiBundle>;
   readonly events: () => readonly string[];
+  /** Messages of the log. */
+  readonly told: () => readonly string[];
 }
 
-async function open(connectorId: string, policy: RetryPolicy = patient, mq: Record<string, unknown> = {}): Promise<Setting> {
+async function open(
+  connectorId: string,
+  policy: RetryPolicy = patient,
+  mq: Record<string, unknown> = {},
+  isDeclared = true,
+): Promise<Setting> {
   const platform = await startPlatform();
   const events: string[] = [];
-  const log = createLogger(({ event }: LogRecord) => void events.push(event), "info");
+  const told: string[] = [];
+  const log = createLogger(({ event, message }: LogRecord) => void (events.push(event), told.push(message)), "info");
   const config = parseConfig({ url: platform.url, token, connector_id: connectorId, mq }, "opencti");
   const { sink } = openTarget(config, { log, userAgent: "test" }, policy);
   onTestFinished(() => sink.close());
   await rabbitmq.declare(connectorId);
-  return { platform, sink, events: () => events };
+  return { platform, sink, events: () => events, told: () => told };
 }
 
 async function startPlatform(intercept?: (operation: string) => undefined): Promise<RunningOpencti> {
@@ -83,6 +91,23 @@ test("a broker killed between two pages keeps the first and takes the second", a
   await rabbitmq.restart();
   await sink.write(second, signal);
   expectAll(await takeAll(rabbitmq, connectorId), [...first, ...second]);
+});
+
+test.each(["between two pages", "in a page"])("a broker that was away %s is given time to find its queues again", async (when) => {
+  const connectorId = randomUUID();
+  const { sink, events, told } = await open(connectorId, patient);
+  const bundles = toBundles(addresses(100));
+  await sink.write(toBundles(addresses(1, 100)), signal);
+  await rabbitmq.control("delete_queue", `push_${connectorId}`);
+  await rabbitmq.kill();
+  if (when === "between two pages") await rabbitmq.restart();
+  const writing = sink.write(bundles, signal);
+  await until(() => events().includes("broker_retry"));
+  if (when === "in a page") await rabbitmq.restart();
+  await until(() => told().some((message) => message.includes("no queue is bound")));
+  await rabbitmq.declare(connectorId);
+  expect(await writing).toEqual([]);
+  expectAll(await takeAll(rabbitmq, connectorId), bundles);
 });
 
 test("a broker that stays away fails the page, the work ends with that error and waits for nothing", async () => {
@@ -199,19 +224,9 @@ async function expectRestartToMendIt(platform: RunningOpencti, endpoint: string,
   expect(await ended(second.process)).toBe(0);
   const taken = await takeAll(rabbitmq, connectorId);
   const subjects = taken.filter(({ object: { type } }) => type === "indicator" || type === "vulnerability");
-  expect(new Set(subjects.map(({ object }) => object.id)).size).toBe(mappedObjects());
+  expect(new Set(subjects.map(({ object }) => object.id)).size).toBe(countMapped(records));
   const [left, last] = platform.received().works;
   expect(left).toMatchObject({ processedTime: expect.any(String), errors: [expect.stringContaining("without closing it")] });
   expect(last).toMatchObject({ processedTime: expect.any(String), errors: [] });
   expect(last?.expected).toBe(taken.filter(({ work }) => work === last?.id).length);
-}
-
-/** How many distinct objects an undisturbed delivery has. */
-function mappedObjects(): number {
-  const ids = records.flatMap(({ object }) => {
-    const parsed = parseStixObject(object);
-    const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : undefined;
-    return mapped?.kind === "items" ? mapped.items.flatMap(({ objects }) => objects) : [];
-  });
-  return new Set(ids.filter(({ type }) => type === "indicator" || type === "vulnerability").map(({ id }) => id)).size;
 }

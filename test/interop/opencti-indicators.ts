@@ -1,5 +1,6 @@
 import { map, type OpenctiBundle } from "@socdefenders/opencti";
 import { parseStixObject } from "@socdefenders/shared";
+import type { FeedRecord } from "@socdefenders/simulator";
 
 /** What the connector makes of one indicator an address. */
 export function toBundles(addresses: readonly string[], members: Readonly<Record<string, unknown>> = {}): readonly OpenctiBundle[] {
@@ -24,4 +25,14 @@ export function addresses(count: number, from = 0): readonly string[] {
     const number = from + index;
     return `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
   });
+}
+
+/** How many indicators and vulnerabilities an undisturbed delivery of these records has, each counted once. */
+export function countMapped(records: readonly FeedRecord[]): number {
+  const objects = records.flatMap(({ object }) => {
+    const parsed = parseStixObject(object);
+    const mapped = parsed.kind === "object" ? map(parsed.object, { collection: "all" }) : undefined;
+    return mapped?.kind === "items" ? mapped.items.flatMap((item) => item.objects) : [];
+  });
+  return new Set(objects.filter(({ type }) => type === "indicator" || type === "vulnerability").map(({ id }) => id)).size;
 }

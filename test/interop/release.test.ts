@@ -71,6 +71,10 @@ test("every package, packed and installed in an empty project, runs and has type
     ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", ...packed.map((name) => join(released, name))],
     project,
   );
+  for (const [name, folder] of packages)
+    expect(readFileSync(join(project, "node_modules/@socdefenders", name, "README.md"), "utf8")).toBe(
+      readFileSync(join(elsewhere, folder, "README.md"), "utf8"),
+    );
   writeFileSync(join(project, "use.ts"), program);
 
   expect(await run(process.execPath, ["node_modules/.bin/socdefenders", "version"], project)).toBe(`${version}\n`);
@@ -82,6 +86,11 @@ test("every package, packed and installed in an empty project, runs and has type
   );
   expect(await run(process.execPath, ["use.js"], project)).toBe(`function function function function function ${version}\n`);
 });
+
+const packages = [
+  ["shared", "shared"],
+  ...["splunk", "sentinel", "opencti", "cli"].map((name) => [name, `packages/${name}`] as const),
+] as const;
 
 /** Every entry point by its name, and a type error if one of them has no types. */
 const program = `

@@ -119,7 +119,7 @@ test("an operator sees what status says, plots of the history, and hostile text 
     expect(numberOf(await cell("Delivered"))).toBe(delivered);
   }
   expect(await page.locator('[data-part="dead-letters"] tbody tr').count()).toBe(1);
-  expect(await page.locator('[data-part="budget"] p').textContent()).toMatch(new RegExp(`^\\s*${budget.spent} spent`));
+  expect(await page.locator('[data-part="budget"] p').textContent()).toMatch(new RegExp(`^\\s*${Math.round(budget.spent)} spent`));
 
   const sum = (kind: "delivered" | "skipped" | "refused") =>
     history.filter(({ target }) => target === "east").reduce((total, entry) => total + entry[kind], 0);

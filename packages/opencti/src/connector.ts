@@ -21,6 +21,7 @@ import { pauseFor, pauseMs } from "./platform/pause.ts";
 import { platformTime, runOnce, type RunContext } from "./platform/run.ts";
 import { createSession } from "./platform/session.ts";
 import { readSettings, type Settings } from "./platform/settings.ts";
+import { createSink } from "./sink.ts";
 
 const configurationFile = "config.yml";
 
@@ -73,7 +74,8 @@ async function serve(settings: Settings, host: Host, signal: AbortSignal): Promi
     watch.pinged(answered);
   });
   try {
-    const context = { settings, graphql, session, metrics, host, log, signal };
+    const sink = createSink(settings.opencti, { log, graphql, session });
+    const context = { settings, graphql, session, sink, metrics, host, log, signal };
     await openSession(context);
     return await runAgainAndAgain(context, watch);
   } finally {

@@ -27,6 +27,17 @@ async function start(options: Partial<OpenctiOptions> = {}, section: Record<stri
   return { platform, config, connect, sink: connect() };
 }
 
+/** As a service has it: sink and session outlive a run. */
+async function startService(options: Partial<OpenctiOptions>, section: Record<string, unknown> = {}) {
+  const { platform, config } = await start(options, section);
+  const policy = { attempts: 1, baseMs: 0, maximumMs: 0, repeatUnknown: true };
+  const host = { log: silentLogger, userAgent: "test" };
+  const graphql = createGraphql(config, host, policy);
+  const session = createSession(config, host, graphql);
+  onTestFinished(() => session.close());
+  return { platform, sink: createSink(config, { log: silentLogger, graphql, session, retryPolicy: policy }) };
+}
+
 function bundles(...addresses: string[]): readonly OpenctiBundle[] {
   return addresses.flatMap((address) => {
     const parsed = parseStixObject({
@@ -199,6 +210,38 @@ test("a work that could not be closed is closed by the next run of the same proc
   await session.close();
   expect(platform.received().indicators.size).toBe(3);
   expect(platform.received().works.map(({ processedTime }) => processedTime)).not.toContain(null);
+});
+
+test("what was not taken back is taken back by the next run, though it has nothing new, and the work says its error once", async () => {
+  let isAway = false;
+  const { platform, sink } = await startService(
+    { intercept: (name) => (isAway && name === "AddExpectations" ? { name: "DATABASE_ERROR", message: "away" } : undefined) },
+    { queue_protocol: "amqp" },
+  );
+  const failure = await sink.write(bundles("198.51.100.1"), signal).catch((error: unknown) => error);
+  isAway = true;
+  await sink.close(failure as Error);
+  expect(platform.received().works).toMatchObject([{ status: "progress", expected: 3, processedTime: expect.any(String) }]);
+  isAway = false;
+  await sink.close();
+  const errors = [expect.stringContaining("broker")];
+  expect(platform.received().works).toEqual([expect.objectContaining({ status: "complete", expected: 0, messages: [], errors })]);
+  const asked = platform.operations().length;
+  await sink.close();
+  expect(platform.operations()).toHaveLength(asked);
+});
+
+test("a work that could not be closed and was deleted meanwhile is forgotten", async () => {
+  let isAway = true;
+  const { platform, sink } = await startService({
+    intercept: (name) => (isAway && name === "CloseWork" ? { name: "DATABASE_ERROR", message: "away" } : undefined),
+  });
+  await sink.write(bundles("198.51.100.1"), signal);
+  await sink.close();
+  platform.clearWorks();
+  isAway = false;
+  await sink.close();
+  expect(platform.operations().filter((name) => name === "CloseWork")).toHaveLength(1);
 });
 
 test("check proves the token and its right, and stores nothing", async () => {

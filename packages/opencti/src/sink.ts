@@ -43,6 +43,7 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
   let work: Work | undefined;
   let delivered = 0;
   let refused = 0;
+  let unfinished: readonly Ending[] = [];
 
   async function openTransport(signal: AbortSignal): Promise<Transport> {
     const registration = await session.open(signal);
@@ -57,9 +58,10 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
   }
 
   async function open(signal: AbortSignal): Promise<Work> {
-    // The platform may not have answered when the last run of this process closed its own.
-    await closeLeftWorks(graphql, connectorId, log, signal);
+    await finishWorks(signal);
+    // Of what another process left, there is nothing to say but that.
     const { hasMultiPartWorks, completesAtEquality } = session.features();
+    await closeLeftWorks(graphql, { connectorId, completesAtEquality }, log, signal);
     const add = hasMultiPartWorks ? addMultiPartWork : addWork;
     const name = `${connectorName} run @ ${new Date().toISOString()}`;
     return openWork(graphql, { connectorId, name, add, completesAtEquality }, log, signal);
@@ -85,23 +87,41 @@ export function createSink(config: OpenctiConfig, { log, graphql, session, retry
       return refusals;
     },
     async close(failure) {
-      await Promise.all([finishWork(failure), transport?.close()]);
+      if (work !== undefined)
+        unfinished = [...unfinished, { work, message: messageOf(delivered, refused), failure, isLate: false }];
+      await Promise.all([finishWorks(AbortSignal.timeout(closeTimeoutMs)), transport?.close()]);
       [transport, work, delivered, refused] = [undefined, undefined, 0, 0];
     },
   };
 
-  async function finishWork(failure: Error | undefined): Promise<void> {
-    const message = `${delivered} objects sent${refused > 0 ? `, ${refused} refused` : ""}`;
-    try {
-      await work?.finish(message, failure, AbortSignal.timeout(closeTimeoutMs));
-    } catch (error) {
-      log.warn(
-        "work_open",
-        `the work ${work?.id ?? ""} could not be closed, the next run with something new does it: ${(error as Error).message}`,
-      );
+  /** With those that the platform did not let earlier runs finish: a run with nothing new ends them too. */
+  async function finishWorks(signal: AbortSignal): Promise<void> {
+    const left: Ending[] = [];
+    for (const { work: one, message, failure, isLate } of unfinished) {
+      try {
+        // One that somebody deleted meanwhile needs no end; one whose numbers are not taken twice stays as it is.
+        if (isLate && !(await one.isAlive(signal))) continue;
+        if (!(await one.finish(message, failure, signal)) && !isLate) left.push({ work: one, message, failure, isLate: true });
+      } catch (error) {
+        left.push({ work: one, message, failure, isLate: true });
+        log.warn("work_open", `the work ${one.id} could not be closed, the next run does it: ${(error as Error).message}`);
+      }
     }
+    unfinished = left;
   }
 }
+
+/** What is still to be said of a work. */
+interface Ending {
+  readonly work: Work;
+  readonly message: string;
+  readonly failure: Error | undefined;
+  /** Whether the platform was told before and did not take it. */
+  readonly isLate: boolean;
+}
+
+const messageOf = (delivered: number, refused: number): string =>
+  `${delivered} objects sent${refused > 0 ? `, ${refused} refused` : ""}`;
 
 function workDeleted({ id }: Work): TargetError {
   return new TargetError(`the work ${id} was deleted on the platform, which throws away what comes under it`, {

@@ -19,8 +19,8 @@ export interface OpenctiWorks {
   all(): readonly OpenctiWork[];
   add(connector: string, name: string, isMultiPart?: boolean): OpenctiWork;
   expect(id: string, objects: number): string;
-  /** Counts what the workers have done with objects of a work; each error is one of them. */
-  process(id: string, objects: number, errors: readonly string[]): string;
+  /** Counts what the workers have done with objects of a work, one by one or several `atOnce`; each error is one of them. */
+  process(id: string, objects: number, errors: readonly string[], atOnce?: boolean): string;
   finish(id: string, message: string | undefined, inError: boolean): string;
   /** What the button that clears a connector's works does. */
   clear(): void;
@@ -30,7 +30,7 @@ export interface OpenctiWorks {
 export function createOpenctiWorks({ completesAtEquality }: { readonly completesAtEquality: boolean }): OpenctiWorks {
   const works = new Map<string, OpenctiWork>();
 
-  function change(id: string, edit: (work: OpenctiWork) => Partial<OpenctiWork>): string {
+  function change(id: string, edit: (work: OpenctiWork) => Partial<OpenctiWork>, atOnce = false): string {
     const work = works.get(id);
     // The platform answers with the id of a work that is gone, as if nothing were wrong.
     if (work === undefined) return id;
@@ -38,7 +38,7 @@ export function createOpenctiWorks({ completesAtEquality }: { readonly completes
     const isClosed = next.processedTime !== null;
     // Workers count one by one: in between, the numbers were equal once.
     const isFinished = completesAtEquality
-      ? next.processed === next.expected || (work.processed < next.expected && next.processed > next.expected)
+      ? next.processed === next.expected || (!atOnce && work.processed < next.expected && next.processed > next.expected)
       : next.processed >= next.expected;
     const isComplete = isFinished && (isClosed || (next.processed > 0 && !next.isMultiPart));
     const staysComplete = completesAtEquality && work.status === "complete";
@@ -69,8 +69,8 @@ export function createOpenctiWorks({ completesAtEquality }: { readonly completes
     },
     clear: () => works.clear(),
     expect: (id, objects) => change(id, ({ expected }) => ({ expected: expected + objects })),
-    process: (id, objects, added) =>
-      change(id, ({ processed, errors }) => ({ processed: processed + objects, errors: [...errors, ...added] })),
+    process: (id, objects, added, atOnce) =>
+      change(id, ({ processed, errors }) => ({ processed: processed + objects, errors: [...errors, ...added] }), atOnce),
     finish: (id, message, inError) =>
       change(id, ({ messages, errors }) => ({
         processedTime: new Date().toISOString(),

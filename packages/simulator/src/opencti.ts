@@ -50,8 +50,14 @@ export interface RunningOpencti extends RunningServer {
   putState(connectorId: string, state: string): void;
   /** What the button that resets a connector's state does. */
   resetState(connectorId: string): void;
-  /** The workers are done with so many objects that came by the broker, under the newest work. */
-  countAsProcessed(objects: number): void;
+  /** The workers are done with so many objects that came by the broker, under the newest work unless one is named; each counts itself. */
+  countAsProcessed(objects: number, workId?: string): void;
+  /** The same, where as many workers as objects count in the same moment. */
+  countAtOnce(objects: number): void;
+  /** Cuts every connection and refuses new ones; what was asked before is done all the same, its answer lost. */
+  stop(): Promise<void>;
+  /** Listens again on the same port, with all that it knew. */
+  start(): Promise<void>;
   /** What the button that clears a connector's works does: what comes under them afterwards is lost. */
   clearWorks(): void;
   /** Names of the operations in order of arrival. */
@@ -129,13 +135,28 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     sendJson(response, 200, await graphql(source));
   }
 
-  const server = await listen((request, response) => {
-    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-  }, options.port);
+  const open = (port?: number): Promise<RunningServer> =>
+    listen((request, response) => {
+      answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+    }, port);
+  let server: RunningServer | undefined = await open(options.port);
+  const { url } = server;
   const idsOf = (type: string): ReadonlySet<string> =>
     new Set([...store.objects.values()].filter((object) => object.type === type).map(({ id }) => id));
+
+  async function stopListening(): Promise<void> {
+    const stopping = server;
+    server = undefined;
+    await stopping?.close();
+  }
+
   return {
-    ...server,
+    url,
+    close: stopListening,
+    stop: stopListening,
+    async start() {
+      server = await open(Number(new URL(url).port));
+    },
     received: () => ({
       indicators: idsOf("indicator"),
       vulnerabilities: idsOf("vulnerability"),
@@ -147,7 +168,8 @@ export async function startOpencti(options: OpenctiOptions): Promise<RunningOpen
     state: (id) => connectors.find(id)?.state,
     putState: (id, state) => void connectors.edit(id, { state }),
     resetState: (id) => connectors.reset(id),
-    countAsProcessed: (objects) => void works.process(works.all().at(-1)?.id ?? "", objects, []),
+    countAsProcessed: (objects, workId = works.all().at(-1)?.id ?? "") => void works.process(workId, objects, []),
+    countAtOnce: (objects) => void works.process(works.all().at(-1)?.id ?? "", objects, [], true),
     clearWorks: () => works.clear(),
     operations: () => operations,
   };

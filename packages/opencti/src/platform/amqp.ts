@@ -32,13 +32,20 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
   const where = `broker ${broker.host}:${broker.port}, exchange ${exchange}`;
   let opened: Promise<Link> | undefined;
   let maximumBytes = Number.POSITIVE_INFINITY;
+  // Since the last page that was confirmed.
+  let wasAway = false;
 
   function link(): Promise<Link> {
     if (opened !== undefined) return opened;
     const opening = openLink(broker, overrides, log);
     opened = opening;
     // A connection lost between two pages is noticed here, and the next page opens another one.
-    opening.then(({ failed }) => failed).catch(() => leave(opening));
+    opening
+      .then(({ failed }) => failed)
+      .catch((cause: unknown) => {
+        wasAway ||= opened === opening && !adviceOn(cause).isFinal;
+        return leave(opening);
+      });
     return opening;
   }
 
@@ -48,13 +55,18 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
     await last?.then((left) => left.close()).catch(() => undefined);
   }
 
-  /** Takes out of `waiting` what the broker confirmed. A broker that restarts is given time; what it says no to is not asked again. */
+  /**
+   * Takes out of `waiting` what the broker confirmed. A broker that restarts is given time, also for finding its queues again; what it says
+   * no to otherwise is not asked again.
+   */
   async function publishAll(waiting: Set<Message>, signal: AbortSignal): Promise<void> {
     const patienceMs = retryPolicy.patienceMs ?? blockedPatienceMs;
     for (let attempt = 1; ; attempt += 1) {
       const before = waiting.size;
       try {
-        return await publish(link(), waiting, { exchange, routingKey, maximumBytes, patienceMs }, signal);
+        await publish(link(), waiting, { exchange, routingKey, maximumBytes, patienceMs }, signal);
+        wasAway = false;
+        return;
       } catch (cause) {
         await leave(opened);
         signal.throwIfAborted();
@@ -63,7 +75,8 @@ export function createAmqpTransport(registration: Registration, overrides: Broke
         if (waiting.size < before) attempt = 1;
         const { text: remedy, isFinal } = adviceOn(cause);
         const message = `${where}: ${(cause as Error).message}`;
-        if (isFinal || attempt >= retryPolicy.attempts) throw new TargetError(message, { remedy, cause });
+        wasAway ||= !isFinal;
+        if (!wasAway || attempt >= retryPolicy.attempts) throw new TargetError(message, { remedy, cause });
         const pauseMs = Math.round(backOffMs(retryPolicy, attempt));
         const context = { attempt, unconfirmed: waiting.size, pause_ms: pauseMs };
         log.warn("broker_retry", `${message}; ${waiting.size} messages are not confirmed, trying again`, context);

@@ -25,7 +25,7 @@ function start({ maximumBytes = 40_000_000, ...options }: { announces: boolean; 
     expect: (objects: number) => Promise.resolve(void (announced += objects)),
     withdraw: (objects: number) => void (announced -= objects),
     isAlive: () => Promise.resolve(true),
-    finish: () => Promise.resolve(),
+    finish: () => Promise.resolve(true),
   };
   const transport = createApiTransport(graphql, { connectorId: "connector", maximumBytes, ...options });
   const send = (...objects: StixObject[]) => transport.send({ id: "bundle--1", objects, work }, signal);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { parseConfiguration } from "@socdefenders/shared";
 import { expect, test } from "vitest";
-import { catalogue, configurationDocument, configurationSchema, sampleConfiguration } from "./describe.ts";
+import { catalogue, configurationDocument, configurationSchema, sampleConfiguration, withVariableTables } from "./describe.ts";
 import { readSettings } from "./settings.ts";
 import { variables } from "./variables.ts";
 
@@ -22,6 +22,23 @@ test("what lies in __metadata__ is made of the variables as they are now", () =>
   expect(JSON.parse(read("__metadata__/catalog.json"))).toEqual(catalogue(manifest));
   expect(loose(read("__metadata__/CONNECTOR_CONFIG_DOC.md"))).toBe(loose(configurationDocument()));
   expect(read("config.yml.sample")).toBe(sampleConfiguration());
+});
+
+test("the README has the sections of the template, in its order, and every variable in its tables as it is now", () => {
+  const readme = read("README.md");
+  expect([...readme.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+    "Introduction",
+    "Installation",
+    "Configuration variables",
+    "Deployment",
+    "Usage",
+    "Connector behavior",
+    "Debugging",
+    "Additional information",
+  ]);
+  expect(loose(readme)).toBe(loose(withVariableTables(readme)));
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+  expect(rows).toEqual(variables.map(({ name }) => name));
 });
 
 test("every variable that is read is described, and every one that is described is read", () => {

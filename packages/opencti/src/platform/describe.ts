@@ -54,19 +54,28 @@ function variableTable(rows: readonly Variable[]): string {
   return ["| variable | config.yml | default | is |", "| --- | --- | --- | --- |", ...lines, ""].join("\n");
 }
 
-/** All variables in the three tables of a connector's README, as Markdown. */
+/** All variables in three tables, as Markdown. */
 export function configurationDocument(): string {
-  return `# Configuration of the SOC Defenders connector\n\n${variableTables()}`;
+  const tables = variableTables(["OpenCTI", "Connector", "SOC Defenders"], "##");
+  return `# Configuration of the SOC Defenders connector\n\n${tables}`;
 }
 
-function variableTables(): string {
-  return [
-    ["OpenCTI", platformVariables],
-    ["Connector", connectorVariables],
-    ["SOC Defenders", feedVariables],
-  ]
-    .map(([heading, rows]) => `## ${heading as string}\n\n${variableTable(rows as readonly Variable[])}`)
-    .join("\n");
+/** The README with the same tables anew, under the headings of the connectors repository's template. */
+export function withVariableTables(readme: string): string {
+  const tables = variableTables(
+    ["OpenCTI environment variables", "Base connector environment variables", "Connector extra parameters environment variables"],
+    "###",
+  );
+  return readme.replace(/^### OpenCTI environment variables$[^]*?(?=^## )/m, () => `${tables}\n`);
+}
+
+function variableTables([platform, connector, feed]: readonly [string, string, string], level: string): string {
+  const tables = [
+    [platform, platformVariables],
+    [connector, connectorVariables],
+    [feed, feedVariables],
+  ] as const;
+  return tables.map(([heading, rows]) => `${level} ${heading}\n\n${variableTable(rows)}`).join("\n");
 }
 
 /** `config.yml.sample`: what must be set, and everything else as a comment with its default. */

@@ -12,7 +12,7 @@ const work = {
   expect: () => Promise.resolve(),
   withdraw: () => undefined,
   isAlive: () => Promise.resolve(true),
-  finish: () => Promise.resolve(),
+  finish: () => Promise.resolve(true),
 };
 const delivery = { id: "bundle--1", objects: [{ type: "indicator", id: "indicator--1" }], work };
 const now = Date.parse("2026-11-21T10:00:00Z");

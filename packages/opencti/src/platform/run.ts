@@ -13,7 +13,6 @@ import {
 import { withArticlesOf } from "../articles/with-articles.ts";
 import { createCheckpoints } from "../checkpoint.ts";
 import { mappingOf, type OpenctiBundle } from "../mapping.ts";
-import { createSink } from "../sink.ts";
 import { readQueue } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
 import type { Metrics } from "./metrics.ts";
@@ -26,6 +25,8 @@ export interface RunContext {
   readonly graphql: Graphql;
   /** Outlives the run: the platform is pinged between runs too. */
   readonly session: Session;
+  /** Outlives the run too: it ends what an earlier one could not. */
+  readonly sink: Sink<OpenctiBundle>;
   readonly metrics: Metrics;
   /** For the feed's connections. */
   readonly host: Host;
@@ -95,9 +96,8 @@ async function pollFeed(context: RunContext): Promise<ConnectorError | undefined
 }
 
 /** With the articles where they are wanted. */
-function openSink({ settings, graphql, session, log }: RunContext, { send }: Feed): Sink<OpenctiBundle> {
+function openSink({ settings, session, sink, log }: RunContext, { send }: Feed): Sink<OpenctiBundle> {
   const { opencti: config, stateDirectory: directory } = settings;
-  const sink = createSink(config, { log, graphql, session });
   if (!config.importArticles) return sink;
   const client = createArticleClient({ config: settings.feed, send });
   return withArticlesOf(sink, { config, articles: { client, directory }, state: () => session.state(), log });

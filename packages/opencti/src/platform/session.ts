@@ -73,7 +73,12 @@ export function createSession(
     state = registered.connector_state ?? "";
     unsettled = undefined;
     await ping(state, signal);
-    await closeLeftWorks(graphql, config.connectorId, log, signal);
+    await closeLeftWorks(
+      graphql,
+      { connectorId: config.connectorId, completesAtEquality: features.completesAtEquality },
+      log,
+      signal,
+    );
     clearInterval(timer);
     timer = setInterval(() => void pingAgain(), pingEveryMs).unref();
     return registered;
