@@ -70,7 +70,7 @@ export function openDelivery(
   const host: Host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
   const useFeed = sharedFeed(() => openFeed(config.feed, host, undefined, targets.length));
   const progress = createProgress(terminal.progress);
-  const telemetry = openTelemetry();
+  const telemetry = openTelemetry(terminal.log);
   const observer = tellAll([telemetry, ...(options.observer === undefined ? [] : [options.observer])]);
   const deadLetters = createFileDeadLetters(config.stateDirectory);
   return {
