@@ -137,8 +137,9 @@ async function saveLastRuns(lastRuns: LastRuns, { log }: Terminal): Promise<void
 
 async function deliverTo({ name, open }: ConfiguredTarget, run: Run): Promise<void> {
   const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns, observer } = run;
-  const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   await warnOfFormerExport(name, config, terminal.log);
+  // Nothing that may fail comes between: the poll closes the sink.
+  const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   const started = Date.now();
   let delivered = 0;
   const summaries = poll({
