@@ -164,6 +164,11 @@ test("systemd does not start again what is configured wrong, and waits as long a
   expect([...unit.keys()]).toEqual(expect.arrayContaining(["DynamicUser", "StateDirectory", "LoadCredential", "ProtectSystem"]));
 });
 
+test("systemd leaves to the lock what tells it that the host was started anew", () => {
+  expect(read("../../shared/src/checkpoint/lock-claim.ts")).toContain("/proc/sys/kernel/random/boot_id");
+  expect(settings("deploy/socdefenders.service").get("ProcSubset")).toBeUndefined();
+});
+
 test("no unit, manifest or image holds a secret, and all of them are in the package", () => {
   const { files } = JSON.parse(read("package.json")) as { files: string[] };
   expect(files).toEqual(expect.arrayContaining(["deploy", "docker"]));

@@ -14,7 +14,7 @@ import {
 import { simulatedKeys, startFeed, type FeedOptions } from "@socdefenders/simulator";
 import { map as mapSplunk } from "@socdefenders/splunk";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { recordsInGroups } from "./feed.ts";
 
 const quick = { attempts: 3, baseMs: 1, maximumMs: 1, repeatUnknown: true };
@@ -102,6 +102,31 @@ test.each<[string, FeedOptions]>([
     expect(asked.length).toBeGreaterThan(21);
     expect(new Set(asked).size).toBe(asked.length);
     expect(asked.some((one) => one.includes("next="))).toBe(options.next === "popped");
+  } finally {
+    await feed.close();
+    await server.close();
+  }
+});
+
+test("first readers that the feed does not let look back far enough go on from one border", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const asked: string[] = [];
+  const records = recordsInGroups(Array.from({ length: 30 }, () => 7));
+  const intercept: FeedOptions["intercept"] = ({ path, query }) => void asked.push(`${path}?${String(query)}`);
+  const feedOptions: FeedOptions = { records, next: "popped", container: "envelope", lookbackDays: 365, largestPage: 10 };
+  const server = await startFeed({ ...feedOptions, intercept });
+  const section = { endpoint: server.endpoint, api_key: simulatedKeys.pro, collections: ["soc-defenders-all"], start: "P3000D" };
+  const feed = openFeed(parseFeedConfig(section), { log: silentLogger, userAgent: "test" }, quick, 2);
+  try {
+    const alone = { lead: 0, stopsAfter: Infinity };
+    const first = await read(feed, alone, true, { pages: 0, isDone: false });
+    const askedByFirst = asked.length;
+    vi.setSystemTime(Date.now() + 10_000);
+    const second = await read(feed, alone, true, { pages: 0, isDone: false });
+    expect([first.length, second.length]).toEqual([210, 210]);
+    const froms = asked.map((one) => /added_after=([^&]*)/.exec(one)?.[1]).filter((from) => from?.startsWith("2025"));
+    expect([new Set(froms).size, asked.length < 2 * askedByFirst]).toEqual([1, true]);
   } finally {
     await feed.close();
     await server.close();

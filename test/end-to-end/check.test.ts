@@ -108,6 +108,12 @@ test.each<[string, string[], object]>([
   expect(linesOf(ended)).toContainEqual(expect.objectContaining({ target: "configuration", status: "failed", ...line }));
 });
 
+test("a time that no timer can wait is refused", async () => {
+  const { workplace } = await splunkSetting({ records });
+  const ended = await runCommand(["check", workplace.config, "--timeout", "3000000"], { environment: proKey });
+  expect([ended.code, ended.log.map(({ message }) => message)]).toEqual([2, [expect.stringContaining("from 1 to 86400")]]);
+});
+
 test("a target that never answers costs its own time only", async () => {
   const silent = await listen(() => undefined);
   onTestFinished(() => silent.close());

@@ -61,6 +61,9 @@ test("a secret on the command line is refused without being repeated, also by co
     ["init", "--api-key", "0a1b2c3d4e5f"],
     ["init", "--token=0a1b2c3d4e5f"],
     ["run", "x.yaml", "--api-key=0a1b2c3d4e5f"],
+    ["run", "x.yaml", "-ksk_live_0a1b2c3d4e5f"],
+    ["check", "x.yaml", "--timeout", "sk_live_0a1b2c3d4e5f"],
+    ["sk_live_0a1b2c3d4e5f"],
   ]) {
     const ended = await runCommand(args);
     expect(ended.code).toBe(2);

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readRecords, sampleBytes } from "@socdefenders/simulator";
 import { expect, test } from "vitest";
@@ -33,6 +33,17 @@ test("a damaged position is an error to show, and a reset removes it", async () 
   expect(shown).toMatchObject({ code: 2, log: [expect.objectContaining({ message: expect.stringContaining("damaged") })] });
   expect((await runCommand(["checkpoint", "reset", workplace.config], environment)).code).toBe(0);
   expect(await workplace.positions()).toEqual({});
+});
+
+test("a position that cannot be read stops its own target only, and status tells of the others", async () => {
+  const { workplace, received } = await splunkSetting({ records });
+  // Permissions would not stop the superuser, who may run the tests.
+  await mkdir(join(workplace.state, "other-all-0123456789abcdef.json"), { recursive: true });
+  expect(await runCommand(["run", workplace.config, "--once"], environment)).toMatchObject({ code: 0 });
+  expect(received()).toHaveLength(100);
+  expect((await runCommand(["status", workplace.config], environment)).stdout).toMatch(/splunk +│ soc-defenders-all │ 2026-/);
+  const shown = await runCommand(["checkpoint", "show", workplace.config], environment);
+  expect(shown).toMatchObject({ code: 2, log: [expect.objectContaining({ message: expect.stringContaining("other-all-") })] });
 });
 
 test("a target that keeps its own position says where to reset it", async () => {

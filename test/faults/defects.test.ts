@@ -7,7 +7,8 @@ import { openScene, type Scene } from "./scene.ts";
 // The harness itself is tested here: copies of the command that are wrong in one line must be found out.
 const source = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 
-const write = "const refusals = items.length === 0 ? [] : await sink.write(items, signal);";
+const write =
+  "for (const portion of mapInPortions(page.objects, map, key.collection, unsent)) await sendPortion(portion, options, sent);";
 const save = "if (page.cursor !== undefined) await checkpoints.save(key, page.cursor);";
 const loop = "shared/src/pipeline/run.ts";
 

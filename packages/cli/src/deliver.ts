@@ -70,7 +70,7 @@ export function openDelivery(
   const host: Host = { ...hostOf(terminal), budgets: createFileBudgets(config.stateDirectory) };
   const useFeed = sharedFeed(() => openFeed(config.feed, host, undefined, targets.length));
   const progress = createProgress(terminal.progress);
-  const telemetry = openTelemetry();
+  const telemetry = openTelemetry(terminal.log);
   const observer = tellAll([telemetry, ...(options.observer === undefined ? [] : [options.observer])]);
   const deadLetters = createFileDeadLetters(config.stateDirectory);
   return {
@@ -137,8 +137,9 @@ async function saveLastRuns(lastRuns: LastRuns, { log }: Terminal): Promise<void
 
 async function deliverTo({ name, open }: ConfiguredTarget, run: Run): Promise<void> {
   const { config, feed, host, terminal, progress, deadLetters, onSummary, expected, walk, lastRuns, observer } = run;
-  const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   await warnOfFormerExport(name, config, terminal.log);
+  // Nothing that may fail comes between: the poll closes the sink.
+  const { map, sink, checkpoints = createFileStore(config.stateDirectory) } = open(host);
   const started = Date.now();
   let delivered = 0;
   const summaries = poll({

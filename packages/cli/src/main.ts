@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { LogRecord } from "@socdefenders/shared";
 import { version } from "@socdefenders/shared/version";
 import { helpOf } from "./help.ts";
+import { looksSecret } from "./init/looks-secret.ts";
 import { secretFlags, settings } from "./init/settings.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
@@ -111,7 +112,7 @@ program
   .description("try configuration, state directory, feed and targets for real; delivers and stores nothing")
   .argument("<config>", "path of the YAML configuration")
   .option("--only <target>", "this target alone, besides the feed: a kind or an instance's name")
-  .option("--timeout <seconds>", "how long the feed and each target may take, all at the same time", parseCount, 60)
+  .option("--timeout <seconds>", "how long the feed and each target may take, all at the same time", parseSeconds, 60)
   .option("--json", 'print one JSON object a line: {"check","target","status","message","remedy"}')
   .addHelpText("after", helpOf("check"))
   .action(async (path: string, flags: import("./commands/check.ts").CheckFlags) =>
@@ -280,6 +281,13 @@ function parseCount(text: string): number {
   return count;
 }
 
+/** A day at most: far beyond it a timer overflows and does not wait at all. */
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400) throw new InvalidArgumentError("a number from 1 to 86400");
+  return seconds;
+}
+
 function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
@@ -327,8 +335,7 @@ async function report(error: unknown): Promise<number> {
   }
   if (error instanceof CommanderError) {
     return fail(
-      // `--api-key=…` is an unknown option with all that stands behind it.
-      error.message.replace(/^error: /, "").replace(/(--[\w-]+)=[^']*/, "$1"),
+      withoutSecrets(error.message.replace(/^error: /, "")),
       "socdefenders help lists the commands, socdefenders help COMMAND its options.",
       2,
     );
@@ -336,6 +343,14 @@ async function report(error: unknown): Promise<number> {
   if (error instanceof ConnectorError) return fail(error.message, error.remedy, error.exitCode);
   log.error("unexpected", error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 1;
+}
+
+/** `--api-key=…` and `-k…` are unknown options with all that stands behind them, and a key may be taken for a command. */
+function withoutSecrets(message: string): string {
+  const isSecret = (word: string): boolean => looksSecret(word.replace(/^-\w/, ""), false);
+  return message
+    .replace(/(--[\w-]+)=[^']*/, "$1")
+    .replaceAll(/'([^']*)'/g, (quoted, word: string) => (isSecret(word) ? "'…'" : quoted));
 }
 
 try {

@@ -24,9 +24,16 @@ async function readPosition(path: string): Promise<SavedPosition> {
   try {
     return { path, record: parseRecord(await readFile(path, "utf8"), path) };
   } catch (error) {
-    if (error instanceof PositionError) return { path, problem: error };
-    throw error;
+    return { path, problem: error instanceof PositionError ? error : unreadable(path, error as Error) };
   }
+}
+
+/** Another user's, for instance: no reason to stop those who can be read. */
+function unreadable(path: string, cause: Error): PositionError {
+  return new PositionError(`the saved position in ${path} cannot be read: ${cause.message}`, {
+    remedy: "Check state_directory and its permissions.",
+    cause,
+  });
 }
 
 /** Removes a position for good: the next run reads that collection from `feed.start`. */

@@ -45,6 +45,8 @@ export interface ObjectsAnswer {
   readonly clock: string | undefined;
   /** What was asked for: less than the query's limit where the server refuses that. */
   readonly limit: number;
+  /** How much it was, in characters of JSON; absent where nobody asks. */
+  readonly size?: number | undefined;
 }
 
 /** What is asked of a manifest: as of objects, less being there to say where it ends. */
@@ -159,6 +161,7 @@ export function createTaxiiClient(config: FeedConfig, sendToFeed: SendToFeed, lo
       dateAddedLast: response.header("x-taxii-date-added-last"),
       clock: serverClock(response),
       limit,
+      size: response.text.length,
     };
   }
 

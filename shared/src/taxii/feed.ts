@@ -78,7 +78,7 @@ export interface Offered {
 
 function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger, readers: number): Offered {
   const client = createTaxiiClient(config, send, log);
-  const start = steadyStart(config.start);
+  const now = steadyNow();
   const unshared: SharedPages = { collections: (signal) => client.collections(signal), walk: () => client };
   const shared = readers > 1 ? sharePages(client) : unshared;
   return {
@@ -86,9 +86,9 @@ function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger, readers: n
     source: (collection, options) => ({
       pages: (from, signal) =>
         createTaxiiSource({
-          client: withLookBack(shared.walk(), { saved: from?.position, log }),
+          client: withLookBack(shared.walk(), { saved: from?.position, log, now }),
           collection,
-          start: start(),
+          start: startTime(config.start, now()),
           pageSize: config.pageSize,
           overlap: config.overlap,
           log,
@@ -98,13 +98,13 @@ function openTaxii(config: FeedConfig, send: SendToFeed, log: Logger, readers: n
   };
 }
 
-/** Where a first walk starts; the same for those that begin within a minute, or none would ask for the pages of another. */
-function steadyStart(start: string): () => string {
-  let known = { at: -Infinity, time: "" };
+/** The same time for walks that begin within a minute, or none would ask for the pages of another that starts so long before it. */
+function steadyNow(): () => number {
+  let known = -Infinity;
   return () => {
     const now = Date.now();
-    if (Math.abs(now - known.at) >= sharedForMs) known = { at: now, time: startTime(start, now) };
-    return known.time;
+    if (Math.abs(now - known) >= sharedForMs) known = now;
+    return known;
   };
 }
 

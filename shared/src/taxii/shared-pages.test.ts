@@ -26,6 +26,7 @@ function openFeed() {
           dateAddedFirst: "f",
           dateAddedLast: "l",
           clock: "c",
+          size: 100,
         };
         signal.addEventListener("abort", () => reject(signal.reason as Error));
         asked.push({ query, signal, answer: (changes) => resolve({ ...page, limit: query.limit, ...changes }), fail: reject });
@@ -114,6 +115,11 @@ describe("a next cursor is never sent twice", () => {
     await expect(failed).rejects.toThrow("reset");
     await expect(slow.objects("all", query("a", "after-0"), never)).rejects.toSatisfy(isCursorLoss);
     expect(feed.asked).toHaveLength(2);
+    // By date again from where they were: a new answer, whose cursor works.
+    const again = [fast, slow].map((one) => one.objects("all", query("a"), never));
+    feed.asked[2]!.answer();
+    for (const { next } of await Promise.all(again)) expect(next).toBe("after-2");
+    expect(feed.asked).toHaveLength(3);
   });
 
   test("and where the feed gives no dates to go on from, each walk has cursors of its own", async () => {
@@ -128,16 +134,43 @@ describe("a next cursor is never sent twice", () => {
     void walks[1]!.objects("all", query("a", "after-1"), never);
     expect(asked.map(({ query: { next } }) => next)).toEqual([undefined, undefined, "after-0", "after-1"]);
   });
+
+  test("also where a page on the way names no date", async () => {
+    const feed = openFeed();
+    const walks = await together(feed);
+    const second = walks.map((one) => one.objects("all", query("a", "after-0"), never));
+    feed.asked[1]!.answer({ dateAddedFirst: undefined, dateAddedLast: undefined });
+    expect((await Promise.all(second)).map(({ next }) => next)).toEqual(["after-1", "after-1"]);
+    for (const one of walks) void one.objects("all", query("a", "after-1"), never);
+    expect(feed.asked.map((one) => one.query.next)).toEqual([undefined, "after-0", "after-1"]);
+  });
 });
 
-test("an answer is good for a minute", async () => {
+test("large answers make room sooner; the latest is kept whatever its size", async () => {
+  const { asked, walk } = openFeed();
+  const sizes = { a: 30_000_000, b: 1_000_000, c: 1_000_000 };
+  for (const [place, [after, size]] of Object.entries(sizes).entries()) {
+    const answer = walk().objects("all", query(after), never);
+    asked[place]!.answer({ size });
+    await answer;
+    await walk().objects("all", query(after), never);
+  }
+  expect(asked).toHaveLength(3);
+  for (const after of ["b", "c", "a"]) void walk().objects("all", query(after), never);
+  expect(asked.map((one) => one.query.addedAfter)).toEqual(["a", "b", "c", "a"]);
+});
+
+test("an answer is good for a minute from when it came, however long it took", async () => {
   vi.useFakeTimers();
   try {
     const { asked, walk } = openFeed();
     const ask = (): Promise<ObjectsAnswer> => walk().objects("all", query("a"), never);
     const first = ask();
+    vi.advanceTimersByTime(10 * sharedForMs);
+    void ask();
     asked[0]!.answer();
     await first;
+    await vi.advanceTimersByTimeAsync(0);
     vi.advanceTimersByTime(sharedForMs - 1);
     expect(await ask()).toBe(await first);
     vi.advanceTimersByTime(1);

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { silentLogger } from "../log/logger.ts";
 import type { Cursor } from "../pipeline/contract.ts";
 import { fromMicroseconds, toMicroseconds } from "../stix/timestamp.ts";
 import type { WalkClient } from "./client.ts";
 import type { Collection } from "./resources.ts";
+import { sharePages } from "./shared-pages.ts";
 import { createTaxiiSource } from "./source.ts";
 
 const signal = new AbortController().signal;
@@ -51,46 +52,95 @@ function createServer(published: readonly Published[], page: number, hasCursors:
 
 const pattern = { pattern: "[url:value = 'https://a.example/']", pattern_type: "stix", valid_from: time(0) };
 
+/** Objects that appear up to five minutes behind their date. */
+const publishedLate = fc
+  .array(fc.record({ date: fc.integer({ min: 0, max: 900 }), delay: fc.integer({ min: 0, max: 299 }) }), { maxLength: 60 })
+  .map((drawn) =>
+    drawn.map(({ date, delay }, index): Published => ({
+      id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+      date,
+      visibleAt: date + delay,
+    })),
+  );
+
 test("whatever a server publishes late within the overlap is delivered, and everything once", async () => {
-  const published = fc
-    .array(fc.record({ date: fc.integer({ min: 0, max: 900 }), delay: fc.integer({ min: 0, max: 299 }) }), { maxLength: 60 })
-    .map((drawn) =>
-      drawn.map(({ date, delay }, index): Published => ({
-        id: `indicator--00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
-        date,
-        visibleAt: date + delay,
-      })),
-    );
   const polls = fc.array(fc.record({ pause: fc.integer({ min: 1, max: 400 }), pages: fc.integer({ min: 1, max: 4 }) }), {
     maxLength: 12,
   });
   await fc.assert(
-    fc.asyncProperty(published, polls, fc.integer({ min: 3, max: 12 }), fc.boolean(), async (objects, runs, page, hasCursors) => {
-      const { state, client } = createServer(objects, page, hasCursors);
-      const source = createTaxiiSource({ client, collection, start: time(-1), pageSize: 100, log: silentLogger });
-      const delivered: string[] = [];
-      let cursor: Cursor | undefined;
-      // Runs that end after some pages, as a killed process would, and a last one when everything is out.
-      for (const { pause, pages } of [...runs, { pause: 2000, pages: Infinity }, { pause: 1, pages: Infinity }]) {
-        state.now += pause;
-        let count = 0;
-        for await (const step of source.pages(cursor, signal)) {
-          delivered.push(...step.objects.map(({ id }) => id));
-          // Positions survive as JSON.
-          cursor = step.cursor === undefined ? cursor : (JSON.parse(JSON.stringify(step.cursor)) as Cursor);
-          count += 1;
-          if (count >= pages) break;
+    fc.asyncProperty(
+      publishedLate,
+      polls,
+      fc.integer({ min: 3, max: 12 }),
+      fc.boolean(),
+      async (objects, runs, page, hasCursors) => {
+        const { state, client } = createServer(objects, page, hasCursors);
+        const source = createTaxiiSource({ client, collection, start: time(-1), pageSize: 100, log: silentLogger });
+        const delivered: string[] = [];
+        let cursor: Cursor | undefined;
+        // Runs that end after some pages, as a killed process would, and a last one when everything is out.
+        for (const { pause, pages } of [...runs, { pause: 2000, pages: Infinity }, { pause: 1, pages: Infinity }]) {
+          state.now += pause;
+          let count = 0;
+          for await (const step of source.pages(cursor, signal)) {
+            delivered.push(...step.objects.map(({ id }) => id));
+            // Positions survive as JSON.
+            cursor = step.cursor === undefined ? cursor : (JSON.parse(JSON.stringify(step.cursor)) as Cursor);
+            count += 1;
+            if (count >= pages) break;
+          }
         }
-      }
-      expect(delivered.toSorted()).toEqual(objects.map(({ id }) => id).toSorted());
-      expect(state.requests).toBeLessThan(40 * (runs.length + 3));
-      const settled = (cursor as unknown as { settled?: string } | undefined)?.settled;
-      expect(settled === undefined || (toMicroseconds(settled) ?? 0n) <= (toMicroseconds(String(cursor?.position)) ?? 0n)).toBe(
-        true,
-      );
-    }),
+        expect(delivered.toSorted()).toEqual(objects.map(({ id }) => id).toSorted());
+        expect(state.requests).toBeLessThan(40 * (runs.length + 3));
+        const settled = (cursor as unknown as { settled?: string } | undefined)?.settled;
+        expect(settled === undefined || (toMicroseconds(settled) ?? 0n) <= (toMicroseconds(String(cursor?.position)) ?? 0n)).toBe(
+          true,
+        );
+      },
+    ),
     { numRuns: 500 },
   );
+});
+
+test("the same for two readers, of which one may get what the other was answered up to a minute ago", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const run = fc.record({ reader: fc.nat(1), pause: fc.integer({ min: 1, max: 90 }), pages: fc.integer({ min: 1, max: 4 }) });
+  const runs = fc.array(run, { minLength: 10, maxLength: 40, size: "max" });
+  const last = [2000, 1].flatMap((pause) => [0, 1].map((reader) => ({ reader, pause, pages: Infinity })));
+  let saved = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      publishedLate,
+      runs,
+      fc.integer({ min: 3, max: 12 }),
+      fc.boolean(),
+      async (objects, drawn, page, hasCursors) => {
+        const { state, client } = createServer(objects, page, hasCursors);
+        const shared = sharePages({ ...client, collections: () => Promise.resolve([collection]) });
+        const readers = [0, 1].map(() => ({ delivered: [] as string[], cursor: undefined as Cursor | undefined, asked: 0 }));
+        for (const { reader, pause, pages } of [...drawn, ...last]) {
+          state.now += pause;
+          vi.advanceTimersByTime(pause * 1000);
+          const own = readers[reader]!;
+          const walk = shared.walk();
+          const counted: WalkClient = { objects: (...query) => walk.objects(...query).finally(() => (own.asked += 1)) };
+          const options = { client: counted, collection, start: time(-1), pageSize: 100, log: silentLogger };
+          let count = 0;
+          for await (const step of createTaxiiSource(options).pages(own.cursor, signal)) {
+            own.delivered.push(...step.objects.map(({ id }) => id));
+            own.cursor = step.cursor === undefined ? own.cursor : (JSON.parse(JSON.stringify(step.cursor)) as Cursor);
+            count += 1;
+            if (count >= pages) break;
+          }
+        }
+        for (const { delivered } of readers) expect(delivered.toSorted()).toEqual(objects.map(({ id }) => id).toSorted());
+        saved += readers[0]!.asked + readers[1]!.asked - state.requests;
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(saved).toBeGreaterThan(200);
 });
 
 test("as many ties as fill thousands of pages are walked by cursors again, to what was added behind them", async () => {

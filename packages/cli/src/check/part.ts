@@ -35,17 +35,19 @@ export async function examinePart(part: Part, { timeoutMs, log, signal }: PartOp
     late.signal.throwIfAborted();
     current = check;
     try {
-      const { message, remedy = null } = await unlessAborted(examine(), late.signal);
+      const { message, remedy = null } = await examine();
+      late.signal.throwIfAborted();
       lines.push({ check, target, status: remedy === null ? "ok" : "warning", message, remedy, exitCode: 0 });
+      current = "close";
     } catch (error) {
-      signal.throwIfAborted();
-      takeDown(error);
+      // What is late has been taken down already.
+      if (!signal.aborted && !late.signal.aborted) takeDown(error);
       throw error;
     }
   };
 
   try {
-    await part.examine(look, AbortSignal.any([signal, late.signal]));
+    await unlessAborted(part.examine(look, AbortSignal.any([signal, late.signal])), late.signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!lines.some(({ status }) => status === "failed")) takeDown(error);

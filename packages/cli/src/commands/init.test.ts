@@ -3,8 +3,10 @@ import { readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@socdefenders/shared";
+import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { readConfiguration } from "../config.ts";
+import { listOf } from "../init/settings.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { init } from "./init.ts";
 
@@ -86,6 +88,37 @@ test("a file that is there is replaced only when asked for", async () => {
   await init(path, { ...given, splunkIndex: "threat", force: true }, person({}).terminal);
   expect(await readFile(path, "utf8")).toContain('index: "threat"');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("where nothing can be written is a matter of usage, also with --force", async () => {
+  const directory = temporaryDirectory();
+  await expect(init(directory, { ...given, force: true }, person({}).terminal)).rejects.toMatchObject({ exitCode: 2 });
+  const missing = join(directory, "not-there", "config.yaml");
+  await expect(init(missing, given, person({}).terminal)).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test("whatever is answered stands in the file as it was given, or nothing is written", async () => {
+  const path = join(temporaryDirectory(), "config.yaml");
+  const variables = { SOCDEFENDERS_API_KEY: "a-key-of-the-feed", SPLUNK_HEC_TOKEN: "a-token-of-hec" };
+  const hostile = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("'", '"', "a: b", "#x", "\u2028", "${HOME}", "- a", "\\", "null", "1"),
+  );
+  const readBack = async () => {
+    const { stateDirectory, feed, targets } = await readConfiguration(await readFile(path, "utf8"), variables, path);
+    return { stateDirectory, collections: feed.collections, targets: targets.map(({ name }) => name) };
+  };
+  await fc.assert(
+    fc.asyncProperty(hostile, hostile, async (stateDirectory, collection) => {
+      rmSync(path, { force: true });
+      const asGiven = { stateDirectory, collections: listOf(collection), targets: ["splunk"] };
+      const outcome = await init(path, { ...given, stateDirectory, collections: collection }, person({}).terminal).then(
+        readBack,
+        ({ exitCode }: { exitCode?: number }) => exitCode,
+      );
+      expect([asGiven, 2]).toContainEqual(outcome);
+    }),
+  );
 });
 
 test("every target and destination has its settings in the file", async () => {

@@ -20,8 +20,10 @@ export async function init(path: string, flags: GivenFlags, terminal: Terminal):
   const connectorId = answers["opencti-connector-id"] || randomUUID();
   const written = writeConfiguration({ ...answers, "opencti-connector-id": connectorId });
   await assertRight(written, path);
-  if (isForced) await replaceFile(dirname(path), basename(path), written.text);
-  else await writeFile(path, written.text, { mode: 0o600, flag: "wx" }).catch((error: unknown) => notWritten(error, path));
+  const writing = isForced
+    ? replaceFile(dirname(path), basename(path), written.text)
+    : writeFile(path, written.text, { mode: 0o600, flag: "wx" });
+  await writing.catch((error: unknown) => notWritten(error, path));
   await terminal.print(nextSteps(path, written));
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { watchHealth } from "./health.ts";
 
 const minute = 60_000;
+const page = { read: 1, mapped: 1, delivered: 1, repeated: 0, skipped: {}, refused: {}, withheld: {}, droppedDeadLetters: 0 };
 
 function watchAt(targets: readonly string[] = ["splunk"]) {
   let time = Date.parse("2026-05-01T00:00:00Z");
@@ -31,7 +32,6 @@ test("a run that confirms pages may take days; one that confirms nothing for hal
   watch.started("splunk");
   watch.ended("splunk", undefined);
   watch.started("splunk");
-  const page = { read: 1, mapped: 1, delivered: 1, repeated: 0, skipped: {}, refused: {}, withheld: {}, droppedDeadLetters: 0 };
   for (let run = 0; run < 100; run += 1) {
     pass(29 * minute);
     watch.delivered("splunk", "all", { ...page, position: "2026-04-30T00:00:00Z" });
@@ -58,6 +58,26 @@ test("it is alive as long as nobody waits far behind his time", () => {
   pass(minute);
   expect(watch.isAlive()).toBe(false);
   watch.started("splunk");
+  expect(watch.isAlive()).toBe(true);
+});
+
+test("a host that slept for a day tells its times by the calendar, and nobody is late for what was slept through", () => {
+  const day = 24 * 60 * minute;
+  let slept = 0;
+  const start = Date.parse("2026-05-01T00:00:00Z");
+  const watch = watchHealth(
+    ["splunk"],
+    () => start,
+    () => start + slept,
+  );
+  watch.started("splunk");
+  watch.delivered("splunk", "all", { ...page, position: "2026-04-30T23:59:00Z" });
+  watch.ended("splunk", undefined);
+  watch.waits("splunk", { earliest: start + minute, due: start + minute });
+  slept = day;
+  expect(watch.health()).toMatchObject({
+    targets: [{ lag_seconds: 86_460, due: "2026-05-02T00:01:00.000Z", last_success: "2026-05-01T00:00:00.000Z" }],
+  });
   expect(watch.isAlive()).toBe(true);
 });
 

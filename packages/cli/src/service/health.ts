@@ -36,6 +36,7 @@ export interface HealthWatch extends Required<RunObserver> {
   health(): Health;
 }
 
+/** Times of the calendar, but for `lastSign` and `due`. */
 interface Watched {
   status: "starting" | "ok" | "failing" | "stopped";
   runningSince?: number | undefined;
@@ -51,11 +52,15 @@ interface Watched {
 const longestSilenceMs = 30 * 60_000;
 const longestDelayMs = 5 * 60_000;
 
-export function watchHealth(targets: readonly string[], now: () => number): HealthWatch {
+/**
+ * `now` never steps; `today` is the time of the calendar, which goes on while the host sleeps and may be set: what is told is told in it.
+ * Both in epoch milliseconds.
+ */
+export function watchHealth(targets: readonly string[], now: () => number, today: () => number = now): HealthWatch {
   const watched = new Map(targets.map((target) => [target, created(now())]));
   const of = (target: string): Watched => watched.get(target) ?? created(now());
   return {
-    started: (target) => void Object.assign(of(target), { runningSince: now(), lastSign: now(), due: undefined }),
+    started: (target) => void Object.assign(of(target), { runningSince: today(), lastSign: now(), due: undefined }),
     delivered(target, collection, { position }) {
       const one = of(target);
       one.lastSign = now();
@@ -67,8 +72,8 @@ export function watchHealth(targets: readonly string[], now: () => number): Heal
       one.runningSince = undefined;
       one.failure = failure;
       one.status = failure === undefined ? "ok" : "failing";
-      if (failure === undefined) one.lastSuccess = now();
-      else one.lastFailure = now();
+      if (failure === undefined) one.lastSuccess = today();
+      else one.lastFailure = today();
     },
     waits(target, turn) {
       const one = of(target);
@@ -77,7 +82,7 @@ export function watchHealth(targets: readonly string[], now: () => number): Heal
     },
     isAlive: () => [...watched.values()].every(({ due = Infinity }) => now() < due + longestDelayMs),
     health() {
-      const all = [...watched].map(([target, one]) => toHealth(target, one, now()));
+      const all = [...watched].map(([target, one]) => toHealth(target, one, now(), today()));
       return { status: all.every(({ status }) => status === "ok") ? "ok" : "degraded", targets: all };
     },
   };
@@ -85,7 +90,7 @@ export function watchHealth(targets: readonly string[], now: () => number): Heal
 
 const created = (now: number): Watched => ({ status: "starting", lastSign: now, positions: new Map() });
 
-function toHealth(target: string, one: Watched, now: number): TargetHealth {
+function toHealth(target: string, one: Watched, now: number, today: number): TargetHealth {
   const { runningSince, failure, positions } = one;
   const isStalled = runningSince !== undefined && now - one.lastSign >= longestSilenceMs;
   const oldest = Math.min(...positions.values());
@@ -93,12 +98,12 @@ function toHealth(target: string, one: Watched, now: number): TargetHealth {
     target,
     status: isStalled ? "stalled" : one.status,
     running_since: written(runningSince),
-    due: written(one.due),
+    due: written(one.due === undefined ? undefined : one.due - now + today),
     last_success: written(one.lastSuccess),
     last_failure: written(one.lastFailure),
     error: failure === undefined ? null : clean(redact(failure.message), 1000),
     remedy: failure instanceof ConnectorError ? clean(failure.remedy, 1000) : null,
-    lag_seconds: positions.size === 0 ? null : Math.max(0, Math.round((now - oldest) / 1000)),
+    lag_seconds: positions.size === 0 ? null : Math.max(0, Math.round((today - oldest) / 1000)),
   };
 }
 

@@ -28,7 +28,7 @@ export async function openOperations(
     return Math.max(0, perDay - spent);
   };
   const metrics = createMetrics({ targets: names, stateDirectory, unitsLeft });
-  const watch = watchHealth(names, () => systemClock.now());
+  const watch = watchHealth(names, () => systemClock.now(), Date.now);
   const server = await startOperationsServer(operations, metrics, watch);
   const address = operations.listen.includes(":") ? `[${operations.listen}]` : operations.listen;
   log.info("operations", `health and metrics at http://${address}:${server.port}`, { port: server.port });
