@@ -29,12 +29,7 @@ interface Setting {
   readonly told: () => readonly string[];
 }
 
-async function open(
-  connectorId: string,
-  policy: RetryPolicy = patient,
-  mq: Record<string, unknown> = {},
-  isDeclared = true,
-): Promise<Setting> {
+async function open(connectorId: string, policy: RetryPolicy = patient, mq: Record<string, unknown> = {}): Promise<Setting> {
   const platform = await startPlatform();
   const events: string[] = [];
   const told: string[] = [];
