@@ -27,7 +27,7 @@ test.each(documentation)("every path that $path names is there", ({ text }) => {
 const optionsIn = (text: string): readonly string[] =>
   inlineCodeOf(text).flatMap((code) => /^(--[a-z][\w-]*)(?:[ =]|$)/.exec(code)?.[1] ?? []);
 
-const ofOthers = new Set(["--max-semi-space-size", "--max-old-space-size", "--scheme", "--validate-arguments"]);
+const ofOthers = new Set(["--max-semi-space-size", "--max-old-space-size", "--import", "--scheme", "--validate-arguments"]);
 const options = new Set([...[...commands().values()].flatMap((command) => [...command.options]), ...ofOthers]);
 
 const unknownOptions = (text: string): readonly string[] =>
