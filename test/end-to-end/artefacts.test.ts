@@ -1,5 +1,6 @@
 import { readRecords, sampleBytes, simulatedKeys, startFeed, startOpencti } from "@socdefenders/simulator";
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "../temporary.ts";
 import { buildArtefact } from "./build-artefact.ts";
 import { runCommand } from "./command.ts";
 
@@ -39,6 +40,7 @@ test("the OpenCTI connector as one file delivers and closes its work", async () 
     SOCDEFENDERS_IMPORT_EXPIRED: "true",
     SOCDEFENDERS_ENDPOINT: feed.endpoint,
     SOCDEFENDERS_API_KEY: simulatedKeys.pro,
+    SOCDEFENDERS_STATE_DIRECTORY: temporaryDirectory(),
     SOCDEFENDERS_COLLECTIONS: "soc-defenders-all",
     SOCDEFENDERS_START: "1970-01-01T00:00:00Z",
   };

@@ -7,7 +7,7 @@ import { connectorId, openctiToken } from "./targets.ts";
 
 const points: readonly InnerPoint[] = ["page-asked", "page-received", "items-mapped", "request-sent", "answered"];
 
-const host: SceneOptions["host"] = ({ feed, target }) => ({
+const host: SceneOptions["host"] = ({ feed, target, state }) => ({
   command: [inject("connector")],
   environment: {
     OPENCTI_URL: target,
@@ -19,6 +19,7 @@ const host: SceneOptions["host"] = ({ feed, target }) => ({
     SOCDEFENDERS_API_KEY: simulatedKeys.pro,
     SOCDEFENDERS_COLLECTIONS: "soc-defenders-all",
     SOCDEFENDERS_START: "2000-01-01T00:00:00Z",
+    SOCDEFENDERS_STATE_DIRECTORY: state,
     SOCDEFENDERS_PAGE_SIZE: String(pageSize),
   },
 });

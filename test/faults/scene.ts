@@ -24,7 +24,7 @@ export interface SceneOptions {
   /** The packaged command. */
   readonly program: readonly string[];
   /** Another program in the place of the command, which finds all it needs in its environment. */
-  readonly host?: ((addresses: { readonly feed: string; readonly target: string }) => Host) | undefined;
+  readonly host?: ((places: { readonly feed: string; readonly target: string; readonly state: string }) => Host) | undefined;
   readonly records?: FeedRecord[] | undefined;
   readonly feed?: Partial<FeedOptions> | undefined;
   /** Lines of the section `feed`. */
@@ -129,7 +129,7 @@ ${target.section(targetFront.url, directory)}`,
   function start(args: readonly string[], { plan, flags = [], largestFile }: RunOptions): Program {
     runs += 1;
     running = startProgram({
-      ...(host?.({ feed: `${feedFront.url}/api/taxii2/`, target: targetFront.url }) ?? {
+      ...(host?.({ feed: `${feedFront.url}/api/taxii2/`, target: targetFront.url, state }) ?? {
         command: [...program, "run", config, "--json", ...args, ...flags],
         environment: { API_KEY: simulatedKeys.pro, ...target.environment },
       }),
