@@ -143,4 +143,5 @@ export {
   type ArticleUnavailable,
 } from "./vendor/articles.ts";
 export { exportCollection } from "./vendor/stix-export-client.ts";
+export { untilAborted } from "./until-aborted.ts";
 export { userAgent, version } from "./version.ts";

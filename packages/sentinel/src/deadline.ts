@@ -1,3 +1,5 @@
+import { untilAborted } from "@socdefenders/shared";
+
 /**
  * Runs one request with a time limit of its own, since the SDK has none. An upload that was aborted may resolve as if all had gone
  * well, and a token may be waited for without a look at the signal: so the limit is raced, and looked at again after success. What loses
@@ -12,17 +14,11 @@ export async function withDeadline<Result>(
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new DOMException("no answer in time", "TimeoutError")), timeoutMs);
   const deadline = AbortSignal.any([signal, late.signal]);
-  // A signal that somebody listens to lives as long as those it follows, here for the whole run, and with it what its listeners hold.
-  const ended = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    deadline.addEventListener("abort", () => reject(deadline.reason as Error), { signal: ended.signal });
-  });
   try {
-    const result = await Promise.race([work(deadline), aborted]);
+    const result = await untilAborted(work(deadline), deadline);
     deadline.throwIfAborted();
     return result;
   } finally {
     clearTimeout(timer);
-    ended.abort();
   }
 }

@@ -1,7 +1,6 @@
-import { toEpochSeconds, type Sink } from "@socdefenders/shared";
+import { toEpochSeconds, type Sink, untilAborted } from "@socdefenders/shared";
 import type { SplunkEvent } from "./mapping.ts";
 import { escapeXml } from "./scheme.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 /** Writes text to standard output and resolves once the pipe has all of it; rejects where its reader is gone. */
 export type WriteOut = (text: string) => Promise<void>;

@@ -10,6 +10,7 @@ import {
   type LogContext,
   type Logger,
   type Sink,
+  untilAborted,
 } from "@socdefenders/shared";
 import { openCheckpoints, withPositionFile } from "./checkpoint.ts";
 import { createEventStreamSink, type WriteOut } from "./event-stream.ts";
@@ -22,7 +23,6 @@ import { map, type SplunkEvent } from "./mapping.ts";
 import type { Stanza } from "./modular-input.ts";
 import { createSink } from "./sink.ts";
 import type { Splunkd } from "./splunkd.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 export interface PollInputOptions {
   readonly stanza: Stanza;

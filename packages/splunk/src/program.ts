@@ -8,6 +8,7 @@ import {
   version,
   withDirectoryLock,
   type Host,
+  untilAborted,
 } from "@socdefenders/shared";
 import { setTimeout as wait } from "node:timers/promises";
 import { isPollingHost } from "./captain.ts";
@@ -19,7 +20,6 @@ import { pollInput } from "./poll-input.ts";
 import { errorXml } from "./scheme.ts";
 import { openSplunkd } from "./splunkd.ts";
 import { pauseBeforePoll, readLastPoll, saveLastPoll } from "./turn.ts";
-import { untilAborted } from "./until-aborted.ts";
 import { validateInput } from "./validate-input.ts";
 
 /** What the process lends the program. */

@@ -1,11 +1,10 @@
-import { clean, ConnectorError, openFeed, type Host } from "@socdefenders/shared";
+import { clean, ConnectorError, openFeed, type Host, untilAborted } from "@socdefenders/shared";
 import { readInputConfig, type InputConfig } from "./input-config.ts";
 import { openKvStore } from "./kv-store.ts";
 import { readModularInput } from "./modular-input.ts";
 import { inParameterNames } from "./parameter-names.ts";
 import { createSink } from "./sink.ts";
 import { openSplunkd, type Splunkd } from "./splunkd.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 const longestMs = 20_000;
 const retryPolicy = { attempts: 2, baseMs: 500, maximumMs: 2000, repeatUnknown: true };

@@ -1,4 +1,5 @@
 import { FeedError } from "../errors/feed-error.ts";
+import { untilAborted } from "../until-aborted.ts";
 
 /** Keeps requests from a feed that is out of reach. */
 export interface Circuit {
@@ -36,7 +37,7 @@ export function createCircuit(firstCoolDownMs: number = 30_000): Circuit {
           probe = Promise.withResolvers<void>();
           return { isProbe: true };
         }
-        await settled(probe.promise, signal);
+        await (signal === undefined ? probe.promise : untilAborted(probe.promise, signal));
       }
     },
     close() {
@@ -52,20 +53,6 @@ export function createCircuit(firstCoolDownMs: number = 30_000): Circuit {
     },
     abandon: endProbe,
   };
-}
-
-/** Resolves with the promise; throws the signal's reason on abort. */
-async function settled(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
 
 function openError(reason: string, until: number): FeedError {

@@ -1,7 +1,7 @@
 import { FeedError } from "../errors/feed-error.ts";
+import { shareRequest, type SharedRequest } from "../http/shared-request.ts";
 import type { ObjectsAnswer, ObjectsQuery, TaxiiClient, WalkClient } from "./client.ts";
 import type { Collection } from "./resources.ts";
-import { shareRequest, type SharedRequest } from "./shared-request.ts";
 
 /** What the walks of several targets ask a feed, each thing once. */
 export interface SharedPages {

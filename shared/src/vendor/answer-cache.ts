@@ -1,4 +1,5 @@
 import type { Clock } from "../http/clock.ts";
+import { shareRequest, type SharedRequest } from "../http/shared-request.ts";
 
 export interface AnswerCacheOptions {
   /** How long an answer is good for. */
@@ -27,7 +28,7 @@ export function createAnswerCache<Value>(options: AnswerCacheOptions): AnswerCac
   const { lifetimeMs, mostEntries, mostBytes, clock } = options;
   // In the order they came, which is the order they expire in.
   const kept = new Map<string, Sized<Value> & { readonly until: number }>();
-  const flights = new Map<string, Flight<Value>>();
+  const flights = new Map<string, SharedRequest<Sized<Value>>>();
   let bytes = 0;
 
   function forget(key: string): void {
@@ -46,45 +47,28 @@ export function createAnswerCache<Value>(options: AnswerCacheOptions): AnswerCac
     }
   }
 
+  function takeOff(key: string, load: (signal: AbortSignal) => Promise<Sized<Value>>): SharedRequest<Sized<Value>> {
+    const flight = shareRequest(async (abandoned) => {
+      try {
+        const answer = await load(abandoned);
+        keep(key, answer);
+        return answer;
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key);
+      }
+    });
+    flights.set(key, flight);
+    return flight;
+  }
+
   return {
     async get(key, load, signal) {
       signal.throwIfAborted();
       const answer = kept.get(key);
       if (answer !== undefined && answer.until > clock.now()) return answer.value;
-      const flight = flights.get(key) ?? takeOff(load);
-      if (!flights.has(key)) {
-        flights.set(key, flight);
-        const land = (): void => void (flights.get(key) === flight && flights.delete(key));
-        flight.abandoned.signal.addEventListener("abort", land, { once: true });
-        flight.answer.then((loaded) => keep(key, loaded)).then(land, land);
-      }
-      return (await join(flight, signal)).value;
+      const flight = flights.get(key);
+      const joined = flight === undefined || flight.hasFailed() ? takeOff(key, load) : flight;
+      return (await joined.join(signal)).value;
     },
   };
-}
-
-/** A load under way, and how many wait for it. */
-interface Flight<Value> {
-  readonly answer: Promise<Sized<Value>>;
-  readonly abandoned: AbortController;
-  passengers: number;
-}
-
-function takeOff<Value>(load: (signal: AbortSignal) => Promise<Sized<Value>>): Flight<Value> {
-  const abandoned = new AbortController();
-  return { answer: load(abandoned.signal), abandoned, passengers: 0 };
-}
-
-async function join<Value>(flight: Flight<Value>, signal: AbortSignal): Promise<Sized<Value>> {
-  flight.passengers += 1;
-  const left = Promise.withResolvers<never>();
-  const leave = (): void => left.reject(signal.reason as Error);
-  signal.addEventListener("abort", leave, { once: true });
-  try {
-    return await Promise.race([flight.answer, left.promise]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-    flight.passengers -= 1;
-    if (flight.passengers === 0) flight.abandoned.abort(new Error("nobody waits for the answer any more"));
-  }
 }

@@ -1,4 +1,4 @@
-import { ConnectorError, type ExitCode, type Logger, type Look } from "@socdefenders/shared";
+import { ConnectorError, untilAborted, type ExitCode, type Logger, type Look } from "@socdefenders/shared";
 import type { CheckLine } from "./line.ts";
 
 /** Something that is checked by itself: the feed, a target. */
@@ -47,7 +47,8 @@ export async function examinePart(part: Part, { timeoutMs, log, signal }: PartOp
   };
 
   try {
-    await unlessAborted(part.examine(look, AbortSignal.any([signal, late.signal])), late.signal);
+    // Not every SDK looks at its signal: what it was asked for is left behind.
+    await untilAborted(part.examine(look, AbortSignal.any([signal, late.signal])), late.signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!lines.some(({ status }) => status === "failed")) takeDown(error);
@@ -69,16 +70,4 @@ function toFailure(error: unknown): Failure {
 function tooLate(timeoutMs: number, exitCode: ExitCode): Failure {
   const remedy = "See what holds the answer up (network, proxy, load), or give it longer with --timeout.";
   return { message: `no answer within ${timeoutMs / 1000} s`, remedy, exitCode };
-}
-
-/** Not every SDK looks at its signal: what it was asked for is left behind. */
-async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -1,3 +1,4 @@
+import { untilAborted } from "@socdefenders/shared";
 import type { Link } from "./broker.ts";
 import type { Message } from "./message.ts";
 
@@ -25,17 +26,12 @@ export async function publish(
   destination: Destination,
   signal: AbortSignal,
 ): Promise<void> {
-  const aborted = untilAborted(signal);
+  const link = await untilAborted(opening, signal);
+  const silence = untilSilent(link, destination.patienceMs);
   try {
-    const link = await Promise.race([opening, aborted.promise]);
-    const silence = untilSilent(link, destination.patienceMs);
-    try {
-      await Promise.race([publishAll(link, waiting, destination), link.failed, silence.promise, aborted.promise]);
-    } finally {
-      silence.stop();
-    }
+    await untilAborted(Promise.race([publishAll(link, waiting, destination), link.failed, silence.promise]), signal);
   } finally {
-    aborted.stop();
+    silence.stop();
   }
 }
 
@@ -66,15 +62,6 @@ interface Guard {
   /** Never resolves. */
   readonly promise: Promise<never>;
   stop(): void;
-}
-
-function untilAborted(signal: AbortSignal): Guard {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => undefined);
-  const onAbort = (): void => reject(signal.reason as Error);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  return { promise, stop: () => signal.removeEventListener("abort", onAbort) };
 }
 
 function untilSilent(link: Link, patienceMs: number): Guard {

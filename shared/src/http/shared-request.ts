@@ -1,3 +1,5 @@
+import { untilAborted } from "../until-aborted.ts";
+
 /** One request that several wait for. It is given up only when the last of them has. */
 export interface SharedRequest<Answer> {
   /** Resolves with the answer. Throws what the request failed with, or the signal's reason on abort. */
@@ -19,7 +21,7 @@ export function shareRequest<Answer>(send: (signal: AbortSignal) => Promise<Answ
       signal.throwIfAborted();
       waiting += 1;
       try {
-        return await orAbort(answer, signal);
+        return await untilAborted(answer, signal);
       } finally {
         waiting -= 1;
         // Of no effect once the answer is there.
@@ -27,15 +29,4 @@ export function shareRequest<Answer>(send: (signal: AbortSignal) => Promise<Answ
       }
     },
   };
-}
-
-async function orAbort<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([value, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
