@@ -12,6 +12,7 @@ export { createSecret, redact, type Secret } from "./config/secret.ts";
 export { parseSection, readTextFile, textOrFile } from "./config/section.ts";
 export { toDeadLetter, type DeadLetter, type DeadLetters } from "./dead-letter/entry.ts";
 export { createFileDeadLetters } from "./dead-letter/file-store.ts";
+export { deadLetterFile } from "./dead-letter/files.ts";
 export { readDeadLetters } from "./dead-letter/read.ts";
 export { retryDeadLetters, type RetryOutcome } from "./dead-letter/retry.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
@@ -126,7 +127,7 @@ export {
   type WalkClient,
 } from "./taxii/client.ts";
 export type { ApiRoot, Collection, Discovery, ManifestRecord } from "./taxii/resources.ts";
-export { parseFeedConfig, startTime, writtenFeedSchema, type FeedConfig } from "./taxii/config.ts";
+export { parseFeedConfig, pollSecondsSchema, startTime, writtenFeedSchema, type FeedConfig } from "./taxii/config.ts";
 export { chooseCollections, openFeed, type Feed, type SourceOptions } from "./taxii/feed.ts";
 export { createRateLimiter, type RateLimiter, type RequestKind } from "./taxii/rate-limit.ts";
 export { createFeedSender, type SendToFeed } from "./taxii/send.ts";
@@ -143,5 +144,7 @@ export {
   type ArticleUnavailable,
 } from "./vendor/articles.ts";
 export { exportCollection } from "./vendor/stix-export-client.ts";
+export { createTurns } from "./turns.ts";
+export { unlessMissing } from "./unless-missing.ts";
 export { untilAborted } from "./until-aborted.ts";
 export { userAgent, version } from "./version.ts";

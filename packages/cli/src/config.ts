@@ -12,7 +12,8 @@ import {
   type Filter,
 } from "@socdefenders/shared";
 import { z } from "zod";
-import { parseOperationsConfig, pollSecondsSchema, type OperationsConfig } from "./service/operations-config.ts";
+import { parseOperationsConfig, type OperationsConfig } from "./service/operations-config.ts";
+import { targetPollSecondsSchema } from "./service/poll-seconds.ts";
 import { loadConnector, targetKinds, type OpenTarget, type TargetKind } from "./targets.ts";
 
 /** A configuration file, validated: where to read and where to deliver. */
@@ -118,4 +119,4 @@ const fileSchema = z.strictObject({
 });
 
 const instanceSchema = z.looseObject({ name: z.string().min(1) });
-const scheduledSchema = z.looseObject({ poll_seconds: pollSecondsSchema });
+const scheduledSchema = z.looseObject({ poll_seconds: targetPollSecondsSchema });

@@ -1,6 +1,7 @@
 import { writtenFeedSchema, writtenFilterSchema } from "@socdefenders/shared";
 import { z } from "zod";
-import { pollSecondsSchema, writtenOperationsSchema } from "./service/operations-config.ts";
+import { writtenOperationsSchema } from "./service/operations-config.ts";
+import { targetPollSecondsSchema } from "./service/poll-seconds.ts";
 import { loadConnector, targetKinds } from "./targets.ts";
 
 /** A JSON Schema, as far as it is looked at here. */
@@ -18,7 +19,7 @@ export interface JsonSchema {
 /** The sections of the configuration file by name, made of the schemas that it is read with. Descriptions are Markdown. */
 export async function sectionSchemas(): Promise<Readonly<Record<string, JsonSchema>>> {
   const targets = await Promise.all(targetKinds.map(async (kind) => [kind, (await loadConnector(kind)).schema] as const));
-  const scheduled = targets.map(([kind, schema]) => [kind, schema.extend({ poll_seconds: pollSecondsSchema })] as const);
+  const scheduled = targets.map(([kind, schema]) => [kind, schema.extend({ poll_seconds: targetPollSecondsSchema })] as const);
   const own = [
     ["feed", writtenFeedSchema],
     ["filter", writtenFilterSchema],

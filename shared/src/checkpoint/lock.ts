@@ -5,6 +5,7 @@ import { LockError } from "../errors/lock-error.ts";
 import { TargetError } from "../errors/target-error.ts";
 import type { Logger } from "../log/logger.ts";
 import { describeOwner, isDead, ownClaim, readClaim, type FoundClaim } from "./lock-claim.ts";
+import { unlessMissing } from "../unless-missing.ts";
 
 export interface LockOptions {
   readonly log: Logger;
@@ -44,10 +45,7 @@ export async function withDirectoryLock<Result>(
 
 /** Who works in the directory, in words for a message; undefined where nobody does. Throws what the file system says. */
 export async function describeLockOwner(directory: string, name: string = "instance"): Promise<string | undefined> {
-  const claims = await findClaims(directory, name).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+  const claims = await findClaims(directory, name).catch(unlessMissing([]));
   const living = claims.find((claim) => !isDead(claim));
   return living && describeOwner(living);
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PositionError } from "../errors/position-error.ts";
 import { parseRecord, type PositionRecord } from "./record.ts";
+import { unlessMissing } from "../unless-missing.ts";
 
 /** A position file of a directory; `record` is undefined where `problem` says why it cannot be read. */
 export interface SavedPosition {
@@ -12,10 +13,7 @@ export interface SavedPosition {
 
 /** Every position that a file store keeps in the directory, by file name; none where there is no directory yet. */
 export async function listPositions(directory: string): Promise<readonly SavedPosition[]> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
+  const names = await readdir(directory).catch(unlessMissing([]));
   const files = names.filter((name) => /^[^.].*-[0-9a-f]{16}\.json$/.test(name)).toSorted();
   return Promise.all(files.map((name) => readPosition(join(directory, name))));
 }

@@ -2,8 +2,10 @@ import { mkdir, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { appendLines } from "../checkpoint/append-lines.ts";
 import { TargetError } from "../errors/target-error.ts";
+import { createTurns } from "../turns.ts";
+import { unlessMissing } from "../unless-missing.ts";
 import { toDeadLetter, type DeadLetters } from "./entry.ts";
-import { deadLetterFile, fullFileName, listFullFiles, unlessMissing } from "./files.ts";
+import { deadLetterFile, fullFileName, listFullFiles } from "./files.ts";
 import { readDeadLetterFile } from "./read.ts";
 
 /** How much is kept. */
@@ -21,14 +23,12 @@ const defaultLimits: DeadLetterLimits = { fileBytes: 32 * 1024 * 1024, files: 4 
  * served one after another, so the targets of one process share one of these.
  */
 export function createFileDeadLetters(directory: string, limits: DeadLetterLimits = defaultLimits): DeadLetters {
-  let lastTurn: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   return {
     add(key, rejected) {
       const time = new Date().toISOString();
       const lines = rejected.map((one) => `${JSON.stringify(toDeadLetter(key, one, time))}\n`);
-      const turn = lastTurn.then(() => keep(directory, lines.join(""), limits));
-      lastTurn = turn.catch(() => undefined);
-      return turn;
+      return inTurn(() => keep(directory, lines.join(""), limits));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessMissing } from "../unless-missing.ts";
 
 /** Where entries are appended. */
 export const deadLetterFile = "dead-letter.ndjson";
@@ -17,12 +18,4 @@ export async function listFullFiles(directory: string): Promise<readonly string[
     .filter((name) => /^dead-letter\.\d{8}T\d{9}Z-[0-9a-f]{8}\.ndjson$/.test(name))
     .toSorted()
     .map((name) => join(directory, name));
-}
-
-/** Turns "no such file or directory" into a value; every other error is thrown on. */
-export function unlessMissing<Value>(value: Value): (error: unknown) => Value {
-  return (error) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return value;
-    throw error;
-  };
 }

@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { DeadLetter } from "./entry.ts";
-import { deadLetterFile, listFullFiles, unlessMissing } from "./files.ts";
+import { deadLetterFile, listFullFiles } from "./files.ts";
+import { unlessMissing } from "../unless-missing.ts";
 
 /** A line of a file; `entry` is undefined where the line is none, a crash cut it for instance. */
 export interface DeadLetterLine {

@@ -4,7 +4,7 @@ import { replaceFile } from "../checkpoint/replace-file.ts";
 import { ConnectorError } from "../errors/connector-error.ts";
 import { TargetError } from "../errors/target-error.ts";
 import type { DeadLetter } from "./entry.ts";
-import { unlessMissing } from "./files.ts";
+import { unlessMissing } from "../unless-missing.ts";
 import { listDeadLetterFiles, readDeadLetterFile, type DeadLetterLine } from "./read.ts";
 import { tryAgain, type RetryTarget, type TakenPlaces } from "./try-again.ts";
 

@@ -36,8 +36,8 @@ export interface PageOutcome {
 
 /**
  * The one loop: for each page, map it, let the target confirm it, save the position, yield the outcome. The position is saved last,
- * so a crash at any point repeats a page and loses nothing. A page of very many items is mapped and written in portions, so that it needs
- * no more memory than another.
+ * so a crash at any point repeats a page and loses nothing. A page of very many items is mapped and written in portions, so that a
+ * small host has room for it.
  */
 export async function* run<Item>(options: RunOptions<Item>): AsyncGenerator<PageOutcome, void, undefined> {
   const from = await options.checkpoints.load(options.key);

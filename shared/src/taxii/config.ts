@@ -110,6 +110,9 @@ function parseOverlap(text: string): bigint {
 // A week. Far beyond it a timer overflows and does not wait at all.
 const longestPollSeconds = 7 * 24 * 60 * 60;
 
+/** Seconds between two polls. */
+export const pollSecondsSchema: z.ZodInt = z.int().min(60).max(longestPollSeconds);
+
 const feedSchema = z.strictObject({
   endpoint: z.string().describe("the TAXII 2.1 discovery address; `https`, or `http` on this machine"),
   api_key: z.string().min(1).optional().describe("the key"),
@@ -137,10 +140,7 @@ const feedSchema = z.strictObject({
       "how far back a first run reaches: a duration or an RFC 3339 time; further than the plan looks back is cut, with a warning",
     ),
   page_size: z.int().min(10).max(1000).default(1000).describe("objects asked for at a time, 10 to 1,000"),
-  poll_seconds: z
-    .int()
-    .min(60)
-    .max(longestPollSeconds)
+  poll_seconds: pollSecondsSchema
     .default(300)
     .describe(
       "from the end of one poll to the next in a service, a tenth more or less; 60 at least, since the feed's cache holds so long, and 604800, a week, at most",

@@ -1,4 +1,4 @@
-import { clean, ConnectorError, redact, toMicroseconds } from "@socdefenders/shared";
+import { clean, ConnectorError, toMicroseconds } from "@socdefenders/shared";
 import type { RunObserver } from "./observer.ts";
 import type { Turn } from "./schedule.ts";
 
@@ -101,7 +101,7 @@ function toHealth(target: string, one: Watched, now: number, today: number): Tar
     due: written(one.due === undefined ? undefined : one.due - now + today),
     last_success: written(one.lastSuccess),
     last_failure: written(one.lastFailure),
-    error: failure === undefined ? null : clean(redact(failure.message), 1000),
+    error: failure === undefined ? null : clean(failure.message, 1000),
     remedy: failure instanceof ConnectorError ? clean(failure.remedy, 1000) : null,
     lag_seconds: positions.size === 0 ? null : Math.max(0, Math.round((today - oldest) / 1000)),
   };

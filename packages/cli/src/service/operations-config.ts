@@ -23,14 +23,3 @@ const operationsSchema = z.strictObject({
 
 /** The `operations` section as it is written; the descriptions are the reference page's. */
 export const writtenOperationsSchema: z.ZodObject = operationsSchema;
-
-// A week. Far beyond it a timer overflows and does not wait at all.
-const longestPollSeconds = 7 * 24 * 60 * 60;
-
-/** How often one target is polled, in place of `feed.poll_seconds`. */
-export const pollSecondsSchema: z.ZodOptional<z.ZodInt> = z
-  .int()
-  .min(60)
-  .max(longestPollSeconds)
-  .optional()
-  .describe("how often a service delivers to this one, in place of `feed.poll_seconds`; 60 to 604800");

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { appendLines, replaceFile } from "@socdefenders/shared";
+import { appendLines, createTurns, replaceFile, unlessMissing } from "@socdefenders/shared";
 import { foldByHour, lastRuns, parseEntry, type HistoryEntry } from "./history-entry.ts";
 
 /** How much is kept. */
@@ -17,15 +17,12 @@ const fileName = "history.ndjson";
 
 /** Everything the state directory's history holds, the oldest first; empty where no run has ended yet. Damaged lines are left out. */
 export async function readHistory(directory: string): Promise<readonly HistoryEntry[]> {
-  const text = await readFile(join(directory, fileName), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
+  const text = await readFile(join(directory, fileName), "utf8").catch(unlessMissing(""));
   return text.split("\n").flatMap((line) => (line === "" ? [] : (parseEntry(line) ?? [])));
 }
 
 // Targets that run each at its own time are in one process, and only one process at a time works in a state directory.
-let lastTurn: Promise<unknown> = Promise.resolve();
+const inTurn = createTurns();
 
 /** Appends to the history in the state directory and keeps it within its limits. Throws what the file system says. */
 export function addToHistory(
@@ -34,9 +31,7 @@ export function addToHistory(
   now: Date,
   limits: HistoryLimits = standardLimits,
 ): Promise<void> {
-  const turn = lastTurn.then(() => add(directory, entries, now, limits));
-  lastTurn = turn.catch(() => undefined);
-  return turn;
+  return inTurn(() => add(directory, entries, now, limits));
 }
 
 async function add(directory: string, entries: readonly HistoryEntry[], now: Date, limits: HistoryLimits): Promise<void> {

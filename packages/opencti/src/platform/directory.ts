@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { lstat, open, readdir, rename, unlink } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
-import { TargetError } from "@socdefenders/shared";
+import { TargetError, unlessMissing } from "@socdefenders/shared";
 import { split } from "./split.ts";
 import type { Delivery, Transport } from "./transport.ts";
 
@@ -61,11 +61,8 @@ export function createDirectoryTransport(options: DirectoryOptions, now: () => n
 
 /** Whoever imports the files may take one away in the meantime. */
 async function removeIfOlder(file: string, limit: number): Promise<void> {
-  try {
-    if ((await lstat(file)).mtimeMs < limit) await unlink(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
+  const entry = await lstat(file).catch(unlessMissing(undefined));
+  if (entry !== undefined && entry.mtimeMs < limit) await unlink(file).catch(unlessMissing(undefined));
 }
 
 function toFile({ id, objects }: Delivery, { applicant, connectorId, connectorName, connectorScope }: DirectoryOptions): string {

@@ -1,4 +1,4 @@
-import { isLoopback, type Host } from "@socdefenders/shared";
+import { createTurns, isLoopback, type Host } from "@socdefenders/shared";
 import type { OpenctiConfig } from "../config.ts";
 import { pingConnector, readState, readVersion, registerConnector, type ConnectorInfo, type Registration } from "./documents.ts";
 import type { Graphql } from "./graphql.ts";
@@ -45,7 +45,8 @@ export function createSession(
   let reset = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let closed: Promise<void> | undefined;
-  let lastPing: Promise<unknown> = Promise.resolve();
+  // A ping that overtook a save would put the old state back.
+  const inTurn = createTurns();
   let info: ConnectorInfo = { run_and_terminate: false, buffering: false, queue_threshold: 500, queue_messages_size: 0 };
 
   async function register(signal?: AbortSignal): Promise<Registration> {
@@ -82,13 +83,6 @@ export function createSession(
     clearInterval(timer);
     timer = setInterval(() => void pingAgain(), pingEveryMs).unref();
     return registered;
-  }
-
-  /** One after another: a ping that overtook a save would put the old state back. */
-  function inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = lastPing.then(action);
-    lastPing = turn.catch(() => undefined);
-    return turn;
   }
 
   /** The platform ignores the state of the first ping after a reset and answers with an empty one: what it answers holds. */
@@ -133,7 +127,7 @@ export function createSession(
 
   async function close(): Promise<void> {
     clearInterval(timer);
-    await lastPing;
+    await inTurn(() => Promise.resolve());
     await graphql.close();
   }
 
