@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { watchHealth } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
@@ -36,6 +37,12 @@ test("a target that never had a run has its series", async () => {
   }
   expect(text).toContain("socdefenders_budget_units_left 1000\n");
   expect(text).toContain("process_resident_memory_bytes");
+});
+
+test("without dead letters their size is 0, and where nobody can tell it is no number", async () => {
+  expect(await createMetrics(options).text()).toContain("socdefenders_dead_letter_bytes 0\n");
+  const stateDirectory = fileURLToPath(import.meta.url);
+  expect(await createMetrics({ ...options, stateDirectory }).text()).toContain("socdefenders_dead_letter_bytes Nan\n");
 });
 
 test("an account that cannot be read is no reason not to tell the rest", async () => {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { toMicroseconds } from "@socdefenders/shared";
+import { deadLetterFile, toMicroseconds, unlessMissing } from "@socdefenders/shared";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { counters, createCounts, type CounterName } from "./counts.ts";
 import { tellAll, type RunObserver } from "./observer.ts";
@@ -103,10 +103,11 @@ function addStateGauges(registry: Registry, { stateDirectory, unitsLeft }: Metri
   const registers = [registry];
   const letters: Gauge = new Gauge({
     name: "socdefenders_dead_letter_bytes",
-    help: "Size of dead-letter.ndjson in the state directory",
+    help: "Size of dead-letter.ndjson in the state directory; NaN where that cannot be read",
     registers,
     async collect() {
-      letters.set((await stat(join(stateDirectory, "dead-letter.ndjson")).catch(() => ({ size: 0 }))).size);
+      const found = stat(join(stateDirectory, deadLetterFile)).catch(unlessMissing({ size: 0 }));
+      letters.set(await found.then(({ size }) => size).catch(() => Number.NaN));
     },
   });
   let askedAt = -Infinity;
