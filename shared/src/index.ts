@@ -69,6 +69,8 @@ export type {
   Source,
   Target,
 } from "./pipeline/contract.ts";
+export { addCounts, sumCounts } from "./pipeline/count.ts";
+export { cutBySize } from "./pipeline/cut-by-size.ts";
 export { onlyLook } from "./pipeline/look.ts";
 export { targetName } from "./pipeline/target-name.ts";
 export { poll, positionKeyOf, type CollectionSummary, type PollOptions } from "./pipeline/poll.ts";

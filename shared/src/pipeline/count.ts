@@ -7,3 +7,6 @@ export function addCounts(totals: Record<string, number>, counts: Readonly<Recor
   }
   return sum;
 }
+
+/** How many they are in all. */
+export const sumCounts = (counts: Readonly<Record<string, number>>): number => addCounts({}, counts);

@@ -1,4 +1,4 @@
-import { clean, type PageOutcome } from "@socdefenders/shared";
+import { clean, sumCounts, type PageOutcome } from "@socdefenders/shared";
 
 /** What is counted of every delivered page, with the words that explain it. Prometheus and OpenTelemetry count the same. */
 export const counters = {
@@ -40,7 +40,7 @@ export function createCounts(): CountsOf {
       count("items_delivered", outcome.delivered),
       ...byReason("objects_skipped", outcome.skipped),
       ...byReason("items_refused", outcome.refused),
-      count("values_withheld", sum(outcome.withheld)),
+      count("values_withheld", sumCounts(outcome.withheld)),
       count("dead_letters_dropped", outcome.droppedDeadLetters),
     ];
   };
@@ -54,8 +54,6 @@ function bounded(toLabel: (text: string) => string): (text: string) => string {
     return known.has(label) ? label : "other";
   };
 }
-
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
 
 // STIX 2.1 §4, §5, §6 and §7: a type besides these is the feed's own word.
 const stixTypes = new Set(

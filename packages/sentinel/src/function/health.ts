@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
+  addCounts,
   backOffMs,
   clean,
   defaultRetryPolicy,
+  sumCounts,
   TargetError,
   toMicroseconds,
   userAgent,
@@ -14,7 +16,7 @@ import type { HealthRow } from "../health-row.ts";
 import { readFailure } from "../logs/answer.ts";
 import { createLogsClient, type LogsClient } from "../logs/client.ts";
 import { toFailure } from "./failure.ts";
-import { addCounts, sumOf, type Outcome } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** The row of one run and destination. `now` is the end of the run. */
 export function toHealthRow(outcome: Outcome, runId: string, now: Date): HealthRow {
@@ -27,11 +29,11 @@ export function toHealthRow(outcome: Outcome, runId: string, now: Date): HealthR
     Status: status,
     Read: counts.read,
     Delivered: counts.delivered,
-    Skipped: sumOf(counts.skipped),
+    Skipped: sumCounts(counts.skipped),
     SkippedReasons: mostFrequent(counts.skipped),
-    Refused: sumOf(counts.refused),
+    Refused: sumCounts(counts.refused),
     RefusedReasons: mostFrequent(counts.refused),
-    Withheld: sumOf(counts.withheld),
+    Withheld: sumCounts(counts.withheld),
     WithheldReasons: mostFrequent(counts.withheld),
     Positions: positions,
     ...(lag !== undefined && { LagSeconds: lag }),

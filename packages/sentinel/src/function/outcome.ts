@@ -1,4 +1,4 @@
-import type { PageOutcome } from "@socdefenders/shared";
+import { addCounts, type PageOutcome } from "@socdefenders/shared";
 import type { HealthRow } from "../health-row.ts";
 import type { Failure } from "./failure.ts";
 
@@ -33,13 +33,4 @@ export function addPage(counts: Counts, { read, delivered, skipped, refused, wit
   addCounts(counts.skipped, skipped);
   addCounts(counts.refused, refused);
   addCounts(counts.withheld, withheld);
-}
-
-/** Adds counts by reason to `totals`. */
-export function addCounts(totals: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [reason, count] of Object.entries(counts)) totals[reason] = (totals[reason] ?? 0) + count;
-}
-
-export function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from "@socdefenders/shared";
+import { cutBySize, type Refusal } from "@socdefenders/shared";
 import type { SentinelRow } from "../mapping.ts";
 import { largestFieldBytes } from "./field.ts";
 
@@ -36,16 +36,6 @@ const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(valu
 
 /** Chunks within the limit; brackets and commas count. A row that is larger goes alone, so that Azure Monitor decides about it. */
 export function* cutChunks(rows: readonly SizedRow[]): Generator<readonly SentinelRow[]> {
-  let chunk: SentinelRow[] = [];
-  let bytes = 2;
-  for (const { item, bytes: size } of rows) {
-    if (chunk.length > 0 && bytes + size + 1 > largestChunkBytes) {
-      yield chunk;
-      chunk = [];
-      bytes = 2;
-    }
-    chunk.push(item);
-    bytes += size + 1;
-  }
-  if (chunk.length > 0) yield chunk;
+  for (const chunk of cutBySize(rows, ({ bytes }) => bytes + 1, { bytes: largestChunkBytes - 2 }))
+    yield chunk.map(({ item }) => item);
 }

@@ -1,5 +1,5 @@
 import type { ContainerClient } from "@azure/storage-blob";
-import { toDeadLetter, type DeadLetters } from "@socdefenders/shared";
+import { cutBySize, toDeadLetter, type DeadLetters } from "@socdefenders/shared";
 import { appendLines } from "./append.ts";
 import { codeOf, orTargetError } from "./container.ts";
 
@@ -29,7 +29,9 @@ export function createBlobDeadLetters(container: ContainerClient): DeadLetters {
     async add(key, rejected) {
       const time = new Date().toISOString();
       const lines = rejected.map((entry) => `${JSON.stringify(toDeadLetter(key, entry, time))}\n`);
-      for (const block of toBlocks(lines)) await orTargetError(keep(time, block), "dead letters cannot be kept in dead-letters/");
+      // An entry has at most 1 Mi characters of content, so that one alone always fits.
+      const blocks = cutBySize(lines, (line) => Buffer.byteLength(line), { bytes: largestBlockBytes });
+      for (const block of blocks) await orTargetError(keep(time, block.join("")), "dead letters cannot be kept in dead-letters/");
       return 0;
     },
   };
@@ -38,21 +40,4 @@ export function createBlobDeadLetters(container: ContainerClient): DeadLetters {
 /** `dead-letters/dead-letter.20261121T000000000Z-00000000.ndjson`: the day, and the how manieth blob of it. */
 function nameOf(time: string, serial: number): string {
   return `dead-letters/dead-letter.${time.slice(0, 10).replaceAll("-", "")}T000000000Z-${serial.toString(16).padStart(8, "0")}.ndjson`;
-}
-
-/** Whole lines, as many as fit. An entry has at most 1 Mi characters of content, so that one alone always fits. */
-function* toBlocks(lines: readonly string[]): Generator<string> {
-  let block: string[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    const size = Buffer.byteLength(line);
-    if (block.length > 0 && bytes + size > largestBlockBytes) {
-      yield block.join("");
-      block = [];
-      bytes = 0;
-    }
-    block.push(line);
-    bytes += size;
-  }
-  if (block.length > 0) yield block.join("");
 }

@@ -1,3 +1,4 @@
+import { cutBySize } from "@socdefenders/shared";
 import type { ThreatIntelligenceObject } from "./mapping.ts";
 
 // Microsoft Sentinel upload API, throttling limits.
@@ -30,19 +31,10 @@ export function* cutRuns(items: readonly ThreatIntelligenceObject[]): Generator<
 }
 
 /** Batches of at most 100 objects and 1 MB; a larger object goes alone, so that the service decides about it. */
-export function* cutBatches(items: readonly ThreatIntelligenceObject[]): Generator<readonly Upload[]> {
-  let batch: Upload[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const json = JSON.stringify(item);
-    const size = Buffer.byteLength(json) + 1;
-    if (batch.length === mostObjects || (batch.length > 0 && bytes + size > mostBytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push({ item, json });
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
+export function cutBatches(items: readonly ThreatIntelligenceObject[]): Generator<readonly Upload[]> {
+  return cutBySize(writeEach(items), ({ json }) => Buffer.byteLength(json) + 1, { bytes: mostBytes, count: mostObjects });
+}
+
+function* writeEach(items: readonly ThreatIntelligenceObject[]): Generator<Upload> {
+  for (const item of items) yield { item, json: JSON.stringify(item) };
 }

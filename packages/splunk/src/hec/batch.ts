@@ -1,3 +1,5 @@
+import { cutBySize } from "@socdefenders/shared";
+
 /** An event in the envelope HEC takes it in, serialised once. */
 export interface Encoded<Item> {
   readonly item: Item;
@@ -6,25 +8,13 @@ export interface Encoded<Item> {
 
 const mostEventsInBatch = 5000;
 
-/** Batches within both limits; an event that is larger than the limit goes alone, so that Splunk and not we decide about it. */
-export function* cutBatches<Item>(
+/** Batches within both limits, line breaks counted; an event that is larger than the limit goes alone, so that Splunk and not we decide about it. */
+export function cutBatches<Item>(
   events: Iterable<Encoded<Item>>,
   maximumBytes: number,
   maximumCount: number = mostEventsInBatch,
 ): Generator<readonly Encoded<Item>[]> {
-  let batch: Encoded<Item>[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = Buffer.byteLength(event.json) + 1;
-    if (batch.length > 0 && (bytes + size > maximumBytes || batch.length >= maximumCount)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(event);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
+  return cutBySize(events, ({ json }) => Buffer.byteLength(json) + 1, { bytes: maximumBytes, count: maximumCount });
 }
 
 /** Pieces of at most `size` events. */
