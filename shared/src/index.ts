@@ -18,7 +18,7 @@ export { retryDeadLetters, type RetryOutcome } from "./dead-letter/retry.ts";
 export { ConfigurationError } from "./errors/configuration-error.ts";
 export { ConnectorError, type ConnectorErrorOptions, type ExitCode } from "./errors/connector-error.ts";
 export { FeedError, type FeedErrorOptions } from "./errors/feed-error.ts";
-export { commandWords, createWording, type HostWords } from "./errors/host-words.ts";
+export { commandWords, createWording, retold, type HostWords } from "./errors/host-words.ts";
 export { LockError } from "./errors/lock-error.ts";
 export { NetworkError } from "./errors/network-error.ts";
 export { PositionError } from "./errors/position-error.ts";

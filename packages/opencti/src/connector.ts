@@ -4,12 +4,12 @@ import {
   createLogger,
   parseConfiguration,
   readEnvironmentProxies,
+  retold,
   TargetError,
   userAgent,
   type Environment,
   type Host,
   type Logger,
-  type LogRecord,
 } from "@socdefenders/shared";
 import { createGraphql } from "./platform/graphql.ts";
 import { watchHealth, type HealthWatch } from "./platform/health.ts";
@@ -159,12 +159,6 @@ function openLog(
   name = "SOC Defenders",
 ): Logger {
   const toLine = logsJson ? toPlatformLine : toPlainLine;
-  return createLogger((record) => print(toLine(withOwnNames(record), name, new Date())), logLevel);
-}
-
-/** The core and the sink speak of the command's configuration file, which is not the operator's here. */
-function withOwnNames(record: LogRecord): LogRecord {
-  const { remedy } = record.context;
-  const context = typeof remedy === "string" ? { ...record.context, remedy: inOwnNames(remedy) } : record.context;
-  return { ...record, message: inOwnNames(record.message), context };
+  // The core and the sink speak of the command's configuration file, which is not the operator's here.
+  return createLogger((record) => print(toLine(retold(record, inOwnNames), name, new Date())), logLevel);
 }

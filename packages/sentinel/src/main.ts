@@ -1,5 +1,5 @@
 import { app, type InvocationContext, type Timer } from "@azure/functions";
-import { createLogger, readEnvironmentProxies, toJsonLine, userAgent, type Logger, type LogRecord } from "@socdefenders/shared";
+import { createLogger, readEnvironmentProxies, retold, toJsonLine, userAgent, type Logger } from "@socdefenders/shared";
 import { toError, toFailure } from "./function/failure.ts";
 import { scheduleProblem } from "./function/schedule.ts";
 import { inSettingNames } from "./function/setting-names.ts";
@@ -27,7 +27,7 @@ if (problem !== undefined) {
 /** Delivers what is new once. A failed run throws, so that the host counts and shows it as failed. */
 async function pollFeed(timer: Timer, context: InvocationContext): Promise<void> {
   const log = createLogger((record) => {
-    context[record.level](toJsonLine(inWordsOfTheHost(record), new Date()));
+    context[record.level](toJsonLine(retold(record, inSettingNames), new Date()));
   });
   if (timer.isPastDue) log.info("run_late", "the host starts this run later than planned");
   const { settings, limitMs } = await configure(log);
@@ -42,13 +42,6 @@ async function pollFeed(timer: Timer, context: InvocationContext): Promise<void>
     running.delete(stop);
     stop.clear();
   }
-}
-
-/** Advice of the core and the sinks stands in the context. */
-function inWordsOfTheHost({ message, context, ...record }: LogRecord): LogRecord {
-  const remedy = context?.["remedy"];
-  const advice = typeof remedy === "string" && { remedy: inSettingNames(remedy) };
-  return { ...record, message: inSettingNames(message), ...(context && { context: { ...context, ...advice } }) };
 }
 
 async function configure(log: Logger): Promise<{ settings: Settings; limitMs: number }> {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commandWords, createWording, type HostWords } from "./host-words.ts";
+import { commandWords, createWording, retold, type HostWords } from "./host-words.ts";
 
 const words: HostWords = {
   acceptReset: "reset it in $& the form",
@@ -35,4 +35,20 @@ test("no other text of the core names a command or a file that only the command 
     return texts.filter((line) => !isComment(line) && /`socdefenders [a-z]|--accept|budget-\*/.test(line));
   });
   expect(named).toEqual([]);
+});
+
+test("a record of the log is told so with its advice, and with all else of its context", () => {
+  const tell = createWording(words, { "feed.start": "start" });
+  const record = {
+    level: "warn",
+    event: "cut",
+    message: "feed.start is cut",
+    context: { remedy: "Check feed.start.", pages: 3 },
+  } as const;
+  expect(retold(record, tell)).toEqual({
+    level: "warn",
+    event: "cut",
+    message: "start is cut",
+    context: { remedy: "Check start.", pages: 3 },
+  });
 });

@@ -1,3 +1,5 @@
+import type { LogRecord } from "../log/logger.ts";
+
 /**
  * What an operator does about a failure of the core, where it differs from host to host. Messages and remedies of the core say it in the
  * words of the command; a host where there is no command says it in its own.
@@ -24,4 +26,11 @@ export function createWording(words: HostWords, names: Readonly<Record<string, s
     pairs
       .reduce((told, [theirs, own]) => told.replaceAll(theirs, () => own), text)
       .replace(/\b(?:feed|filter|splunk|sentinel|opencti)(?:\.[a-z_]+)+/g, (name) => names[name] ?? name);
+}
+
+/** A record of the log with its message and its advice, which stands in the context, as the host tells them. */
+export function retold({ message, context, ...record }: LogRecord, tell: (text: string) => string): LogRecord {
+  const { remedy } = context;
+  const advice = typeof remedy === "string" && { remedy: tell(remedy) };
+  return { ...record, message: tell(message), context: { ...context, ...advice } };
 }
