@@ -13,6 +13,7 @@ import {
   type OpenctiOptions,
 } from "@socdefenders/simulator";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { toLine } from "./indicator.test.line.ts";
 
 const token = "a-token-of-a-user";
 const connectorId = "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d";
@@ -273,20 +274,4 @@ async function freePort(): Promise<number> {
   const server = await listen(() => undefined);
   await server.close();
   return Number(new URL(server.url).port);
-}
-
-function toLine(address: string, index: number): string {
-  const number = String(index).padStart(2, "0");
-  const object = {
-    type: "indicator",
-    spec_version: "2.1",
-    id: `indicator--00000000-0000-4000-8000-0000000000${number}`,
-    created: "2026-05-16T08:00:00.000Z",
-    modified: "2026-05-16T08:00:00.000Z",
-    name: "Malicious address",
-    pattern: `[ipv4-addr:value = '${address}']`,
-    pattern_type: "stix",
-    valid_from: "2026-05-16T08:00:00.000Z",
-  };
-  return JSON.stringify({ date_added: `2026-05-16T08:00:${number}.000000Z`, object });
 }

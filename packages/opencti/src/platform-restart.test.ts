@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readRecords, simulatedKeys, startFeed, startOpencti, type OpenctiVersion } from "@socdefenders/simulator";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { runConnector } from "./connector.ts";
+import { toLine } from "./indicator.test.line.ts";
 
 // The platform goes away in the middle of a run and comes back with what it knew; the connector is a service that nobody touches.
 const broker = vi.hoisted(() => ({ messages: [] as { readonly work_id: string; readonly content: string }[] }));
@@ -38,7 +39,7 @@ vi.mock("amqplib", () => ({
 const token = "a-token-of-a-user";
 const connectorId = "1a2b3c4d-0000-4000-8000-5e6f7a8b9c0d";
 const versions = ["6.8.10", "7.260817.0"] as const;
-const records = readRecords(Buffer.from(Array.from({ length: 30 }, (_, index) => toLine(index)).join("\n")));
+const records = readRecords(Buffer.from(Array.from({ length: 30 }, (_, index) => toLine(`198.51.100.${index}`, index)).join("\n")));
 
 let directory: string;
 beforeEach(async () => {
@@ -163,20 +164,4 @@ function idsOf(imported: ReadonlySet<string>): ReadonlySet<string> {
     return objects.filter(({ type }) => type === "indicator").map(({ id }) => id);
   });
   return new Set([...imported, ...queued]);
-}
-
-function toLine(index: number): string {
-  const number = String(index).padStart(2, "0");
-  const object = {
-    type: "indicator",
-    spec_version: "2.1",
-    id: `indicator--00000000-0000-4000-8000-0000000000${number}`,
-    created: "2026-05-16T08:00:00.000Z",
-    modified: "2026-05-16T08:00:00.000Z",
-    name: "Malicious address",
-    pattern: `[ipv4-addr:value = '198.51.100.${index}']`,
-    pattern_type: "stix",
-    valid_from: "2026-05-16T08:00:00.000Z",
-  };
-  return JSON.stringify({ date_added: `2026-05-16T08:00:${number}.000000Z`, object });
 }

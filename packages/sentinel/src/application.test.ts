@@ -5,7 +5,7 @@ import { silentLogger } from "@socdefenders/shared";
 import nock from "nock";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { parseLogsConfig } from "./logs/config.test.section.ts";
-import type { SentinelRow } from "./mapping.ts";
+import { row } from "./sink.test.setting.ts";
 import { createSink } from "./sink.ts";
 
 // An application's token comes from a fixed public address, and some errors of a connection cannot be had from a real server: nock.
@@ -13,25 +13,7 @@ const ruleId = `dcr-${"0123456789abcdef".repeat(2)}`;
 const endpoint = "https://dcr.example";
 const path = new RegExp(`^/dataCollectionRules/${ruleId}/streams/Custom-SOCDefendersIndicators_CL`);
 const retryPolicy = { attempts: 3, baseMs: 1, maximumMs: 2, repeatUnknown: true };
-const row: SentinelRow = {
-  TimeGenerated: "2026-05-16T09:30:00.000Z",
-  IndicatorId: "indicator--00000000-0000-4000-8000-000000000000",
-  ObservableKey: "",
-  ObservableValue: "",
-  IocType: "pattern",
-  Partial: false,
-  Pattern: "[x:y = 1]",
-  Tags: [],
-  IndicatorTypes: [],
-  ValidFrom: "2026-05-16T08:00:00.000Z",
-  Created: "2026-05-16T08:00:00.000Z",
-  Modified: "2026-05-16T09:30:00.000Z",
-  Revoked: false,
-  IsActive: true,
-  Collection: "soc-defenders-all",
-  SourceSystem: "SOC Defenders",
-  References: [],
-};
+const pattern = row(0, { ObservableKey: "", ObservableValue: "", IocType: "pattern", Pattern: "[x:y = 1]", Tags: [] });
 
 beforeAll(() => nock.disableNetConnect());
 afterEach(() => nock.cleanAll());
@@ -63,7 +45,7 @@ test("sends with the token of an application", async () => {
   const upload = nock(endpoint, { reqheaders: { authorization: "Bearer application-token" } })
     .post(path)
     .reply(204);
-  expect(await open("tenant-one").write([row], never)).toEqual([]);
+  expect(await open("tenant-one").write([pattern], never)).toEqual([]);
   upload.done();
 });
 
@@ -83,7 +65,7 @@ test("sends with the token of a federated identity, which needs no secret", asyn
     .reply(204);
   const section = { endpoint, rule_id: ruleId, tenant_id: "tenant-five", client_id: "app", federated_token_file: file };
   const sink = createSink(parseLogsConfig(section), { log: silentLogger, userAgent: "test" }, { retryPolicy });
-  expect(await sink.write([row], never)).toEqual([]);
+  expect(await sink.write([pattern], never)).toEqual([]);
   upload.done();
 });
 
@@ -92,7 +74,7 @@ test("a wrong secret is an error with advice, and shows none of it", async () =>
     error: "invalid_client",
     error_description: "AADSTS7000215: Invalid client secret provided.",
   });
-  const failure = open("tenant-two").write([row], never);
+  const failure = open("tenant-two").write([pattern], never);
   await expect(failure).rejects.toMatchObject({ exitCode: 4, remedy: expect.stringMatching(/client_secret/) as string });
   await expect(failure).rejects.toThrow(/AADSTS7000215/);
   await expect(failure).rejects.not.toThrow(/app-secret/);
@@ -107,12 +89,12 @@ test("tries again after errors of the connection that the SDK does not repeat", 
     .replyWithError(connectionError("EAI_AGAIN"))
     .post(path)
     .reply(204);
-  expect(await open("tenant-three").write([row], never)).toEqual([]);
+  expect(await open("tenant-three").write([pattern], never)).toEqual([]);
   upload.done();
 });
 
 test("an answer that is no JSON is still told by its status", async () => {
   tenantAnswers("tenant-four", 200, granted);
   nock(endpoint).post(path).reply(403, "<html>Forbidden</html>", { "content-type": "text/html" });
-  await expect(open("tenant-four").write([row], never)).rejects.toThrow(/^POST https:.*HTTP 403/);
+  await expect(open("tenant-four").write([pattern], never)).rejects.toThrow(/^POST https:.*HTTP 403/);
 });
